@@ -1,0 +1,62 @@
+package io.holdfast.pmem;
+import java.util.Optional;
+/**
+ * How a source is mapped: libpmem2's config. Immutable; each {@code with} method returns a changed copy.
+ *
+ * @param requiredGranularity the coarsest granularity the caller can work with; must be set to map
+ * @param offset where in the source the mapping begins, in bytes
+ * @param length how many bytes are mapped, 0 for all up to the end of the source
+ * @param sharing whether stores reach the source
+ * @param protection what the mapping may be used for
+ * @param reserve address space kept for {@link PmemMap#grow}, in bytes from the mapping's start; 0 for none
+ */
+public record MapConfig(
+    Optional<Granularity> requiredGranularity,
+    long offset,
+    long length,
+    Sharing sharing,
+    Protection protection,
+    long reserve) {
+  /** Whether stores reach the source. */
+  public enum Sharing {
+    /** Stores reach the source and are seen by its other mappings. */
+    SHARED,
+    /** Stores stay in this mapping and are gone with it. */
+    PRIVATE
+  }
+  /** What a mapping may be used for. */
+  public enum Protection {
+    /** Reading only. */
+    READ,
+    /** Reading and storing. */
+    READ_WRITE
+  }
+  /** {@return offset 0, to the end of the source, shared, read and write, no granularity set, nothing reserved} */
+  public static MapConfig defaults() {
+    return new MapConfig(Optional.empty(), 0, 0, Sharing.SHARED, Protection.READ_WRITE, 0);
+  }
+  /** {@return a copy that accepts {@code granularity} and finer} */
+  public MapConfig withRequiredGranularity(Granularity granularity) {
+    return new MapConfig(Optional.of(granularity), offset, length, sharing, protection, reserve);
+  }
+  /** {@return a copy that starts at {@code bytes} in the source} */
+  public MapConfig withOffset(long bytes) {
+    return new MapConfig(requiredGranularity, bytes, length, sharing, protection, reserve);
+  }
+  /** {@return a copy that maps {@code bytes}, 0 for all up to the end of the source} */
+  public MapConfig withLength(long bytes) {
+    return new MapConfig(requiredGranularity, offset, bytes, sharing, protection, reserve);
+  }
+  /** {@return a copy with the given sharing} */
+  public MapConfig withSharing(Sharing value) {
+    return new MapConfig(requiredGranularity, offset, length, value, protection, reserve);
+  }
+  /** {@return a copy with the given protection} */
+  public MapConfig withProtection(Protection value) {
+    return new MapConfig(requiredGranularity, offset, length, sharing, value, reserve);
+  }
+  /** {@return a copy that keeps {@code bytes} of address space for {@link PmemMap#grow}} */
+  public MapConfig withReserve(long bytes) {
+    return new MapConfig(requiredGranularity, offset, length, sharing, protection, bytes);
+  }
+}

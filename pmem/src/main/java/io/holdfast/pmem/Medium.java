@@ -1,0 +1,90 @@
+package io.holdfast.pmem;
+
+import java.nio.file.Path;
+
+/**
+ * Where persistent state lives: it opens, names and maps files.
+ *
+ * <p>Everything above this module reaches persistent state through a medium, its {@link PmemFile}s and its {@link
+ * PmemMap}s and in no other way, so that a simulated medium can stand in for the real one and cut the power between
+ * any two of its events. What each call guarantees after a crash is said at the call.
+ *
+ * <p>A medium may be shared between threads.
+ */
+public abstract class Medium {
+
+  /** For implementations: the operating system's and simulated ones. */
+  protected Medium() {}
+
+  /** {@return the operating system's files and memory} */
+  public static Medium system() {
+    return SystemMedium.INSTANCE;
+  }
+
+  /**
+   * Opens an existing regular file.
+   *
+   * @param path the file
+   * @param access what may be done with it
+   * @return the open file, which the caller closes
+   * @throws SystemCallException if the file does not exist or may not be opened so
+   */
+  public abstract PmemFile open(Path path, FileAccess access);
+
+  /**
+   * Creates an empty file, mode 0600, under its name. The name is durable after {@link #syncFolder}.
+   *
+   * @param path the file, which must not exist
+   * @return the open file, which the caller closes
+   * @throws SystemCallException if the file exists or cannot be created
+   */
+  public abstract PmemFile create(Path path);
+
+  /**
+   * Creates an empty file, mode 0600, that has no name until {@link PmemFile#publish}: a crash before that leaves
+   * nothing behind.
+   *
+   * @param folder a folder of the file system that is to hold the file
+   * @return the open file, which the caller closes
+   * @throws UnsupportedOperationException if the file system has no unnamed files
+   * @throws SystemCallException if the file cannot be created
+   */
+  public abstract PmemFile createUnnamed(Path folder);
+
+  /**
+   * Maps a source.
+   *
+   * @param source what is mapped
+   * @param config how it is mapped
+   * @return the mapping, which the caller closes; the source's file may be closed before it
+   * @throws MapException if the source cannot be mapped so
+   * @throws GranularityUnavailableException if only a coarser granularity than the required one is available
+   */
+  public abstract PmemMap map(PmemSource source, MapConfig config);
+
+  /**
+   * Renames a file, replacing {@code to} if it exists. The new name is durable after {@link #syncFolder}; until then
+   * a crash may leave either.
+   *
+   * @param from the existing name
+   * @param to the new name, in the same file system
+   * @throws SystemCallException if the file cannot be renamed
+   */
+  public abstract void rename(Path from, Path to);
+
+  /**
+   * Removes a file's name. The removal is durable after {@link #syncFolder}.
+   *
+   * @param path the name
+   * @throws SystemCallException if the name does not exist or cannot be removed
+   */
+  public abstract void delete(Path path);
+
+  /**
+   * Makes all changes of names in a folder durable.
+   *
+   * @param folder the folder
+   * @throws SystemCallException if the folder cannot be synchronised
+   */
+  public abstract void syncFolder(Path folder);
+}

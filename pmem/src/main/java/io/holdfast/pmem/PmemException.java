@@ -1,0 +1,31 @@
+package io.holdfast.pmem;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The root of everything that goes wrong with persistent memory: its message names the resource and the values.
+ *
+ * <p>Before such an exception is thrown nothing has been acknowledged as durable that is not.
+ */
+public class PmemException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  /**
+   * For subclasses.
+   *
+   * @param message what, where, the values
+   */
+  protected PmemException(String message) {
+    super(message);
+  }
+
+  /**
+   * For subclasses.
+   *
+   * @param message what, where, the values
+   * @param cause the cause
+   */
+  protected PmemException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}
