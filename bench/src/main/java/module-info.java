@@ -1,0 +1,10 @@
+/** Side-by-side benchmarks against C peers. */
+@org.jspecify.annotations.NullMarked
+module io.holdfast.bench {
+  requires static org.jspecify;
+  requires info.picocli;
+  requires io.holdfast.heap;
+
+  opens io.holdfast.bench to
+      info.picocli;
+}

@@ -1,0 +1,12 @@
+/** The holdfast command. */
+@org.jspecify.annotations.NullMarked
+module io.holdfast.cli {
+  requires static org.jspecify;
+  requires info.picocli;
+  requires io.holdfast.crash;
+  requires io.holdfast.examples;
+  requires io.holdfast.heap;
+
+  opens io.holdfast.cli to
+      info.picocli;
+}

@@ -1,0 +1,2 @@
+/** Power-failure simulator and crash-state explorer. */
+package io.holdfast.crash;

@@ -1,0 +1,2 @@
+/** Example programs and their crash cases. */
+package io.holdfast.examples;

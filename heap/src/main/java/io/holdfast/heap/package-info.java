@@ -1,0 +1,2 @@
+/** Transactional persistent heap and typed structs. */
+package io.holdfast.heap;

@@ -1,0 +1,2 @@
+/** Pool files: header, checksum, ownership. */
+package io.holdfast.pool;
