@@ -1,0 +1,235 @@
+package io.holdfast.crash;
+
+import io.holdfast.pmem.Granularity;
+import java.util.function.Consumer;
+
+/**
+ * Crashes a program after each thing it does to its medium, in each way the medium may be left, and asks a check
+ * whether that is acceptable.
+ *
+ * <pre>{@code
+ * CrashExploration.of(Granularity.CACHE_LINE)
+ *     .prepare((medium, log) -> Bank.create(medium, FILE))
+ *     .run((medium, log) -> {
+ *       Bank bank = Bank.open(medium, FILE);
+ *       bank.transfer(10);
+ *       log.acknowledge("transferred");
+ *     })
+ *     .check((medium, log) -> {
+ *       Bank bank = Bank.open(medium, FILE);                      // recovers; is itself crashed
+ *       assertThat(bank.total()).isEqualTo(100);
+ *       if (log.hasAcknowledged("transferred")) {
+ *         assertThat(bank.balance()).isEqualTo(90);
+ *       }
+ *       return "balance " + bank.balance();
+ *     })
+ *     .explore()
+ *     .assertConsistent();
+ * }</pre>
+ *
+ * <p>The program is run once, recorded. What the medium may then hold after each event, what makes a store certain and
+ * what a killed process leaves is the model of design section 4, told in full in this module's {@code DurabilityModel}.
+ * State spaces up to {@link #exhaustiveUpTo} are checked whole, larger ones by random samples that are the same for the
+ * same {@link #seed}. Not for use by several threads; the program itself may have any number.
+ */
+public final class CrashExploration {
+  private final Granularity granularity;
+  private Workload preparation = (_, _) -> {};
+  private Workload workload = (_, _) -> {};
+  private Check check = (_, _) -> "opened";
+  private long exhaustiveUpTo = 4096;
+  private int samples = 64;
+  private int recoverySamples = 32;
+  private int crashesInRecovery = 1;
+  private Settings.Kills kills = Settings.Kills.EXPLORED;
+  private long seed = 1;
+  private long maxStates = Long.MAX_VALUE;
+  private int maxFailures = 1;
+  private Consumer<Progress> progress = _ -> {};
+
+  private CrashExploration(Granularity granularity) {
+    this.granularity = granularity;
+  }
+
+  /**
+   * Begins the description of an exploration.
+   *
+   * @param granularity the granularity of the simulated medium
+   * @return an exploration of nothing
+   */
+  public static CrashExploration of(Granularity granularity) {
+    return new CrashExploration(granularity);
+  }
+
+  /**
+   * Sets what makes the medium that the run starts from: all it leaves is durable, and it is not crashed.
+   *
+   * @param value the preparation; by default the medium is empty
+   * @return this
+   */
+  public CrashExploration prepare(Workload value) {
+    preparation = value;
+    return this;
+  }
+
+  /**
+   * Sets the program that is crashed.
+   *
+   * @param value the program
+   * @return this
+   */
+  public CrashExploration run(Workload value) {
+    workload = value;
+    return this;
+  }
+
+  /**
+   * Sets what judges the crashed medium.
+   *
+   * @param value the check
+   * @return this
+   */
+  public CrashExploration check(Check value) {
+    check = value;
+    return this;
+  }
+
+  /**
+   * Sets what judges the crashed medium, where all that it accepts is one outcome, "consistent".
+   *
+   * @param value the check; it is accepted what it returns from without an exception
+   * @return this
+   */
+  public CrashExploration verify(Workload value) {
+    check =
+        (medium, log) -> {
+          value.run(medium, log);
+          return "consistent";
+        };
+    return this;
+  }
+
+  /**
+   * Sets up to which size the states after one event are all checked.
+   *
+   * @param states the size; 4096 by default
+   * @return this
+   */
+  public CrashExploration exhaustiveUpTo(long states) {
+    exhaustiveUpTo = states;
+    return this;
+  }
+
+  /**
+   * Sets how many random states are checked after an event that has more than {@link #exhaustiveUpTo}, besides: nothing
+   * lost, everything lost, and up to this many with one thing lost and with one thing arrived.
+   *
+   * @param states how many; 64 by default
+   * @return this
+   */
+  public CrashExploration samples(int states) {
+    samples = states;
+    return this;
+  }
+
+  /**
+   * Sets how many states are checked, about, after each event of a recovery.
+   *
+   * @param states how many; 32 by default
+   * @return this
+   */
+  public CrashExploration samplesInRecovery(int states) {
+    recoverySamples = states;
+    return this;
+  }
+
+  /**
+   * Sets how often in a row the check itself is crashed.
+   *
+   * @param depth how often; 1 by default, 0 for not at all, which also leaves out killed processes
+   * @return this
+   */
+  public CrashExploration crashesInRecovery(int depth) {
+    crashesInRecovery = depth;
+    return this;
+  }
+
+  /**
+   * Leaves out killed processes, after which nothing is lost at once but power may fail during the recovery.
+   *
+   * @return this
+   */
+  public CrashExploration withoutKilledProcesses() {
+    kills = Settings.Kills.OFF;
+    return this;
+  }
+
+  /**
+   * Sets what random choices are made from.
+   *
+   * @param value the seed; 1 by default
+   * @return this
+   */
+  public CrashExploration seed(long value) {
+    seed = value;
+    return this;
+  }
+
+  /**
+   * Limits the whole exploration. What is left of the limit is shared evenly among the events left.
+   *
+   * @param states how many states, those in recovery included; no limit by default
+   * @return this
+   */
+  public CrashExploration statesAtMost(long states) {
+    maxStates = states;
+    return this;
+  }
+
+  /**
+   * Sets after how many failures the exploration ends.
+   *
+   * @param count how many; 1 by default
+   * @return this
+   */
+  public CrashExploration failuresAtMost(int count) {
+    maxFailures = count;
+    return this;
+  }
+
+  /**
+   * Sets who is told how far the exploration is, before each event of the run.
+   *
+   * @param listener the listener
+   * @return this
+   */
+  public CrashExploration onProgress(Consumer<Progress> listener) {
+    progress = listener;
+    return this;
+  }
+
+  /**
+   * Runs the preparation and the program, and checks the crash states.
+   *
+   * @return what was found
+   * @throws AssertionError if the preparation or the program fails without any crash
+   */
+  public CrashReport explore() {
+    return new Explorer(
+            new Settings(
+                granularity,
+                preparation,
+                workload,
+                check,
+                exhaustiveUpTo,
+                samples,
+                recoverySamples,
+                crashesInRecovery,
+                kills,
+                seed,
+                maxStates,
+                maxFailures,
+                progress))
+        .explore();
+  }
+}

@@ -1,0 +1,76 @@
+package io.holdfast.crash;
+
+import io.holdfast.pmem.Granularity;
+import java.util.List;
+
+/**
+ * What an exploration has found. Immutable.
+ *
+ * @param granularity the granularity of the explored medium
+ * @param seed what random choices were made from
+ * @param events how many events the run had
+ * @param states how many different states of the crashed run were checked
+ * @param recoveryStates how many states of crashed recoveries were checked
+ * @param coverage whether these are all states there are
+ * @param outcomes the outcomes by event
+ * @param failures the crashes that the check does not accept
+ */
+public record CrashReport(
+    Granularity granularity,
+    long seed,
+    int events,
+    long states,
+    long recoveryStates,
+    Coverage coverage,
+    List<OutcomeGroup> outcomes,
+    List<CrashFailure> failures) {
+
+  /** How many of the states were checked. */
+  public enum Coverage {
+    /** All of them. */
+    EXHAUSTIVE,
+    /** A selection. */
+    SAMPLED
+  }
+
+  /** Makes the lists unmodifiable. */
+  public CrashReport {
+    outcomes = List.copyOf(outcomes);
+    failures = List.copyOf(failures);
+  }
+
+  /**
+   * Returns if no crash broke the check.
+   *
+   * @return this report
+   * @throws AssertionError if there are failures; it says which crash broke the check, with as little lost as it takes
+   */
+  public CrashReport assertConsistent() {
+    if (!failures.isEmpty()) {
+      throw new AssertionError(toString(), failures.getFirst().cause());
+    }
+    return this;
+  }
+
+  /** {@return one line of figures, one for each group of outcomes, and the failures} */
+  @Override
+  public String toString() {
+    StringBuilder text =
+        new StringBuilder(
+            "%s, %d events, %d states%s, %d in recovery, seed %d"
+                .formatted(
+                    granularity,
+                    events,
+                    states,
+                    coverage == Coverage.EXHAUSTIVE ? " (all)" : " (sampled)",
+                    recoveryStates,
+                    seed));
+    for (OutcomeGroup group : outcomes) {
+      text.append(System.lineSeparator()).append(group);
+    }
+    for (CrashFailure failure : failures) {
+      text.append(System.lineSeparator()).append(System.lineSeparator()).append(failure);
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,74 @@
+package io.holdfast.crash;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * Something on the medium that a power failure may leave in one of several ways, independently of every other doubt.
+ *
+ * <p>In the first of its choices nothing is lost, in the last everything; no two choices look the same on the medium.
+ */
+sealed interface Doubt {
+  /** {@return how many ways there are} */
+  int choices();
+
+  /** {@return what is lost in the given way} */
+  List<? extends InDoubt> lost(int choice);
+
+  /**
+   * Words of a file.
+   *
+   * @param words the numbers of the words
+   * @param states their values and what is lost, per choice
+   * @param complete whether these are all the ways there are, and not a selection
+   */
+  record OfContent(int file, long[] words, List<State> states, boolean complete) implements Doubt {
+    /** One way: the words' values, and how its file's fingerprint differs from that of the certain content. */
+    record State(long[] values, List<Unit> lost, long high, long low) {}
+
+    @Override
+    public int choices() {
+      return states.size();
+    }
+
+    @Override
+    public List<Unit> lost(int choice) {
+      return states.get(choice).lost();
+    }
+  }
+
+  /** The size of a file: in choice {@code n} the last {@code n} of the changes are lost. */
+  record OfSize(int file, long certain, List<SizeChange> changes) implements Doubt {
+    @Override
+    public int choices() {
+      return changes.size() + 1;
+    }
+
+    @Override
+    public List<SizeChange> lost(int choice) {
+      return changes.subList(changes.size() - choice, changes.size());
+    }
+
+    long size(int choice) {
+      int arrived = changes.size() - choice;
+      return arrived == 0 ? certain : changes.get(arrived - 1).size();
+    }
+  }
+
+  /** The names of all files. */
+  record OfNames(List<State> states) implements Doubt {
+    /** One way: the names, and what is lost. */
+    record State(SortedMap<Path, Integer> names, List<NameChange> lost) {}
+
+    @Override
+    public int choices() {
+      return states.size();
+    }
+
+    @Override
+    public List<NameChange> lost(int choice) {
+      return states.get(choice).lost();
+    }
+  }
+}

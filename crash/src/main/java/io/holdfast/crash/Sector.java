@@ -1,0 +1,270 @@
+package io.holdfast.crash;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The units in doubt within 512 bytes of a file, oldest first, and the ways in which they may have arrived.
+ *
+ * <p>Nothing orders bytes of different sectors. Within one, the words that no ordered store and no file write connects
+ * are doubts of their own: a file write makes one doubt of the sector, an ordered store one of its line. The ways of a
+ * doubt are found by going through its units in order, each of which arrives or is lost in every way so far that allows
+ * it; ways that cannot be told apart are one, which is why a counter stored a thousand times has a thousand ways and not
+ * two to the power of that.
+ */
+final class Sector {
+  private static final int MAX_WAYS = 512;
+  private static final int SECTOR_WORDS = Unit.SECTOR_BYTES / Long.BYTES;
+  private static final int LINE_WORDS = Unit.LINE_BYTES / Long.BYTES;
+
+  private final int file;
+  private final long number;
+  private final List<Unit> units = new ArrayList<>();
+  private @Nullable List<Doubt.OfContent> doubts;
+
+  Sector(int file, long number) {
+    this.file = file;
+    this.number = number;
+  }
+
+  Sector fork(Map<Unit, Unit> forks) {
+    Sector fork = new Sector(file, number);
+    for (Unit unit : units) {
+      Unit copy = unit.fork();
+      forks.put(unit, copy);
+      fork.units.add(copy);
+    }
+    return fork;
+  }
+
+  List<Unit> units() {
+    return units;
+  }
+
+  boolean isEmpty() {
+    return units.isEmpty();
+  }
+
+  void add(Unit unit) {
+    units.add(unit);
+    doubts = null;
+  }
+
+  /** Forgets all bytes older than {@code sequence} that lie beyond {@code size}: their place is gone. */
+  void cut(long size, long sequence) {
+    for (Unit unit : units) {
+      if (unit.sequence() < sequence) {
+        for (int i = 0; i < unit.words(); i++) {
+          long kept = size - (unit.firstWord() + i) * Long.BYTES;
+          if (kept < Long.BYTES) {
+            unit.hide(i, kept <= 0 ? -1 : -1L << kept * Byte.SIZE);
+          }
+        }
+      }
+    }
+    dropHidden();
+  }
+
+  /**
+   * Moves the units that are marked settled, and the file writes that those imply, into {@code certain}. What an older
+   * unit would put where a settled one has put its bytes no longer matters.
+   */
+  void settle(Content certain) {
+    boolean written = false;
+    for (int i = units.size() - 1; i >= 0; i--) {
+      Unit unit = units.get(i);
+      if (unit.kind() == Unit.Kind.WRITE) {
+        unit.settled |= written;
+        written |= unit.settled;
+      }
+    }
+    for (Unit unit : units) {
+      if (unit.settled) {
+        unit.putInto(certain);
+      }
+    }
+    long[] covered = new long[SECTOR_WORDS];
+    long firstWord = number * SECTOR_WORDS;
+    for (int i = units.size() - 1; i >= 0; i--) {
+      Unit unit = units.get(i);
+      int slot = (int) (unit.firstWord() - firstWord);
+      for (int word = 0; word < unit.words(); word++) {
+        if (unit.settled) {
+          covered[slot + word] |= unit.mask(word);
+        } else {
+          unit.hide(word, covered[slot + word]);
+        }
+      }
+    }
+    dropHidden();
+  }
+
+  private void dropHidden() {
+    units.removeIf(
+        unit -> {
+          unit.settled |= unit.isHidden();
+          return unit.settled;
+        });
+    doubts = null;
+  }
+
+  /** {@return the doubts, given what is certain; those with one choice only left out} */
+  List<Doubt.OfContent> doubts(Content certain) {
+    List<Doubt.OfContent> known = doubts;
+    if (known == null) {
+      known = find(certain);
+      doubts = known;
+    }
+    return known;
+  }
+
+  private List<Doubt.OfContent> find(Content certain) {
+    boolean written = units.stream().anyMatch(unit -> unit.kind() == Unit.Kind.WRITE);
+    boolean[] ordered = new boolean[SECTOR_WORDS / LINE_WORDS];
+    for (Unit unit : units) {
+      ordered[line(unit.firstWord())] |= unit.kind() == Unit.Kind.ORDERED;
+    }
+    TreeMap<Long, List<Unit>> groups = new TreeMap<>();
+    for (Unit unit : units) {
+      long word = unit.firstWord();
+      long group =
+          written ? number * SECTOR_WORDS : ordered[line(word)] ? word - word % LINE_WORDS : word;
+      groups.computeIfAbsent(group, _ -> new ArrayList<>()).add(unit);
+    }
+    List<Doubt.OfContent> found = new ArrayList<>(groups.size());
+    for (List<Unit> group : groups.values()) {
+      Doubt.OfContent doubt = doubt(group, certain);
+      if (doubt.choices() > 1) {
+        found.add(doubt);
+      }
+    }
+    return found;
+  }
+
+  private int line(long word) {
+    return (int) (word - number * SECTOR_WORDS) / LINE_WORDS;
+  }
+
+  private Doubt.OfContent doubt(List<Unit> group, Content certain) {
+    long[] words =
+        group.stream()
+            .flatMapToLong(
+                unit ->
+                    LongStream.range(unit.firstWord(), unit.firstWord() + unit.words()))
+            .sorted()
+            .distinct()
+            .toArray();
+    long[] before = new long[words.length];
+    for (int i = 0; i < words.length; i++) {
+      before[i] = certain.word(words[i]);
+    }
+    boolean ordered = group.stream().anyMatch(unit -> unit.kind() == Unit.Kind.ORDERED);
+    boolean complete = true;
+    List<Way> ways = List.of(new Way(before, false, false, null, 0));
+    for (Unit unit : group) {
+      int slot = Arrays.binarySearch(words, unit.firstWord());
+      Map<Object, Way> next = new LinkedHashMap<>();
+      for (Way way : ways) {
+        if (way.allows(unit)) {
+          Way.keepBest(next, way.with(unit, slot));
+        }
+      }
+      for (Way way : ways) {
+        Way.keepBest(next, way.without(unit, ordered));
+      }
+      complete &= next.size() <= MAX_WAYS;
+      ways = Thinning.keep(List.copyOf(next.values()), MAX_WAYS);
+    }
+    return new Doubt.OfContent(file, words, states(ways, words, before), complete);
+  }
+
+  private static List<Doubt.OfContent.State> states(List<Way> ways, long[] words, long[] before) {
+    Map<List<Long>, Way> best = new LinkedHashMap<>();
+    for (Way way : ways) {
+      best.merge(
+          Arrays.stream(way.values).boxed().toList(),
+          way,
+          (a, b) -> a.lostUnits <= b.lostUnits ? a : b);
+    }
+    List<Doubt.OfContent.State> states = new ArrayList<>(best.size());
+    for (Way way : best.values()) {
+      long high = 0;
+      long low = 0;
+      for (int i = 0; i < words.length; i++) {
+        high += Fingerprint.high(words[i], way.values[i]) - Fingerprint.high(words[i], before[i]);
+        low += Fingerprint.low(words[i], way.values[i]) - Fingerprint.low(words[i], before[i]);
+      }
+      states.add(new Doubt.OfContent.State(way.values, way.lostUnits(), high, low));
+    }
+    return states;
+  }
+
+  /** One way in which the first units of a doubt may have arrived, with the fewest of them lost. */
+  private static final class Way {
+    final long[] values;
+    final boolean storeLost;
+    final boolean writeLost;
+    final @Nullable Lost lost;
+    final int lostUnits;
+
+    record Lost(Unit unit, @Nullable Lost before) {}
+
+    /** What later units can tell of a way. */
+    record Key(List<Long> values, boolean storeLost, boolean writeLost) {}
+
+    Way(long[] values, boolean storeLost, boolean writeLost, @Nullable Lost lost, int lostUnits) {
+      this.values = values;
+      this.storeLost = storeLost;
+      this.writeLost = writeLost;
+      this.lost = lost;
+      this.lostUnits = lostUnits;
+    }
+
+    static void keepBest(Map<Object, Way> ways, Way way) {
+      Key key =
+          new Key(Arrays.stream(way.values).boxed().toList(), way.storeLost, way.writeLost);
+      ways.merge(key, way, (a, b) -> a.lostUnits <= b.lostUnits ? a : b);
+    }
+
+    boolean allows(Unit unit) {
+      return switch (unit.kind()) {
+        case PLAIN, NON_TEMPORAL -> true;
+        case ORDERED -> !storeLost;
+        case WRITE -> !writeLost;
+      };
+    }
+
+    Way with(Unit unit, int slot) {
+      long[] changed = values.clone();
+      for (int i = 0; i < unit.words(); i++) {
+        changed[slot + i] = changed[slot + i] & ~unit.mask(i) | unit.value(i) & unit.mask(i);
+      }
+      return new Way(changed, storeLost, writeLost, lost, lostUnits);
+    }
+
+    /** {@return the way without {@code unit}; whether a store is lost is of interest if one is ordered} */
+    Way without(Unit unit, boolean ordered) {
+      boolean store =
+          ordered && (unit.kind() == Unit.Kind.PLAIN || unit.kind() == Unit.Kind.ORDERED);
+      boolean write = unit.kind() == Unit.Kind.WRITE;
+      return new Way(
+          values, storeLost || store, writeLost || write, new Lost(unit, lost), lostUnits + 1);
+    }
+
+    List<Unit> lostUnits() {
+      List<Unit> list = new ArrayList<>(lostUnits);
+      for (Lost next = lost; next != null; next = next.before()) {
+        list.add(Objects.requireNonNull(next).unit());
+      }
+      return list.reversed();
+    }
+  }
+}

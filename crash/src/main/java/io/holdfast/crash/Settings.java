@@ -1,0 +1,27 @@
+package io.holdfast.crash;
+
+import io.holdfast.pmem.Granularity;
+import java.util.function.Consumer;
+
+/** What an exploration does, and how much of it. */
+record Settings(
+    Granularity granularity,
+    Workload preparation,
+    Workload workload,
+    Check check,
+    long exhaustiveUpTo,
+    int samples,
+    int recoverySamples,
+    int crashesInRecovery,
+    Kills kills,
+    long seed,
+    long maxStates,
+    int maxFailures,
+    Consumer<Progress> progress) {
+
+  /** Whether killed processes are explored besides power failures. */
+  enum Kills {
+    EXPLORED,
+    OFF
+  }
+}

@@ -1,0 +1,375 @@
+package io.holdfast.crash;
+
+import io.holdfast.pmem.FileAccess;
+import io.holdfast.pmem.Granularity;
+import io.holdfast.pmem.GranularityUnavailableException;
+import io.holdfast.pmem.MapConfig;
+import io.holdfast.pmem.MapException;
+import io.holdfast.pmem.Medium;
+import io.holdfast.pmem.PmemFile;
+import io.holdfast.pmem.PmemMap;
+import io.holdfast.pmem.PmemSource;
+import io.holdfast.pmem.SystemCallException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A medium in memory: a file system of its own, never the host's, whose files are mapped with the granularity it was
+ * made with. Every folder exists.
+ *
+ * <p>By itself it never crashes. {@link CrashExploration} records what a program does to it and makes further media of
+ * what a power failure could have left. What was handed out by a medium may be used only until the workload or check
+ * that was given the medium has returned.
+ *
+ * <p>May be shared between threads, whose stores and calls get one order.
+ */
+public final class SimulatedMedium extends Medium {
+  private static final long EAGER_RESERVE_BYTES = 16 << 20;
+
+  private final Granularity granularity;
+  private final WindowPool pool;
+  private final @Nullable Recorder recorder;
+  private final TreeMap<Path, Inode> names = new TreeMap<>();
+  private final Faults faults = new Faults();
+  private final Map<WindowPool.Use, Window> borrowed = new HashMap<>();
+  private final Object lock = new Object();
+  private int nextFile;
+  private int privateMappings;
+  private volatile boolean discarded;
+
+  private SimulatedMedium(Granularity granularity, WindowPool pool, @Nullable Recorder recorder) {
+    this.granularity = granularity;
+    this.pool = pool;
+    this.recorder = recorder;
+  }
+
+  /**
+   * Makes an empty medium.
+   *
+   * @param granularity the granularity of its shared mappings
+   * @return the medium
+   */
+  public static SimulatedMedium of(Granularity granularity) {
+    return new SimulatedMedium(granularity, new WindowPool(), null);
+  }
+
+  /** {@return a medium that holds {@code image}, with the memory of discarded ones} */
+  static SimulatedMedium of(
+      Granularity granularity, MediumImage image, WindowPool pool, @Nullable Recorder recorder) {
+    SimulatedMedium medium = new SimulatedMedium(granularity, pool, recorder);
+    medium.nextFile = image.nextFile();
+    Map<Integer, Inode> inodes = new TreeMap<>();
+    image
+        .names()
+        .forEach(
+            (name, number) -> {
+              MediumImage.FileImage file = image.file(number);
+              Inode inode =
+                  inodes.computeIfAbsent(
+                      number,
+                      _ -> {
+                        Window window = medium.window(WindowPool.Use.ofFile(number));
+                        window.load(file.content());
+                        return new Inode(number, window, file.size());
+                      });
+              medium.names.put(name, inode);
+            });
+    return medium;
+  }
+
+  /** {@return the granularity of shared mappings} */
+  public Granularity granularity() {
+    return granularity;
+  }
+
+  /** {@return the names of all files, in order} */
+  public List<Path> files() {
+    synchronized (lock) {
+      return new ArrayList<>(names.keySet());
+    }
+  }
+
+  /**
+   * Makes one call fail as a real medium may: allocations for lack of space, all others with an input/output error. A
+   * failed sync or flush leaves what it was to cover in doubt for good; other failed calls change nothing.
+   *
+   * @param operation the kind of call
+   * @param call which of the calls from now on, counted from 1
+   */
+  public void failAt(Operation operation, int call) {
+    synchronized (lock) {
+      faults.failAt(operation, call);
+    }
+  }
+
+  /**
+   * Limits the space for files: what would exceed it fails as on a full file system.
+   *
+   * @param bytes the sum of the sizes of all files that have a name
+   */
+  public void limitSpace(long bytes) {
+    synchronized (lock) {
+      faults.limit(bytes);
+    }
+  }
+
+  @Override
+  public PmemFile open(Path path, FileAccess access) {
+    synchronized (lock) {
+      checkInUse();
+      return new SimulatedFile(this, find("open", path), access, path, SimulatedFile.Named.YES);
+    }
+  }
+
+  @Override
+  public PmemFile create(Path path) {
+    synchronized (lock) {
+      checkInUse();
+      faults.check(Operation.CREATE, path);
+      checkAbsent("create", path);
+      Inode inode = newInode();
+      link(path, inode);
+      return new SimulatedFile(
+          this, inode, FileAccess.READ_WRITE, path, SimulatedFile.Named.YES);
+    }
+  }
+
+  @Override
+  public PmemFile createUnnamed(Path folder) {
+    synchronized (lock) {
+      checkInUse();
+      faults.check(Operation.CREATE, folder);
+      return new SimulatedFile(
+          this, newInode(), FileAccess.READ_WRITE, folder, SimulatedFile.Named.NOT_YET);
+    }
+  }
+
+  @Override
+  public PmemMap map(PmemSource source, MapConfig config) {
+    synchronized (lock) {
+      checkInUse();
+      Granularity required =
+          config
+              .requiredGranularity()
+              .orElseThrow(
+                  () -> new MapException("%s: no granularity required".formatted(source), null));
+      return switch (source) {
+        case PmemSource.OfPath(Path path) ->
+            map(find("map", path), path.toString(), FileAccess.READ_WRITE, config, required);
+        case PmemSource.OfFile(PmemFile file) -> {
+          if (!(file instanceof SimulatedFile own) || own.medium() != this) {
+            throw new MapException("%s: not a file of this medium".formatted(file.path()), null);
+          }
+          yield map(own.inode(), own.path().toString(), own.access(), config, required);
+        }
+        case PmemSource.Anonymous(long byteSize) -> mapAnonymous(byteSize, config);
+      };
+    }
+  }
+
+  private PmemMap map(
+      Inode inode, String name, FileAccess access, MapConfig config, Granularity required) {
+    boolean shared = config.sharing() == MapConfig.Sharing.SHARED;
+    if (config.offset() < 0 || config.offset() % Window.PAGE_BYTES != 0) {
+      throw new MapException(
+          "%s: offset %d is not a multiple of the page size %d"
+              .formatted(name, config.offset(), Window.PAGE_BYTES),
+          null);
+    }
+    if (inode.size() == 0) {
+      throw new MapException("%s: the file is empty".formatted(name), null);
+    }
+    if (config.length() % Window.PAGE_BYTES != 0) {
+      throw new MapException(
+          "%s: length %d is not a multiple of the page size %d"
+              .formatted(name, config.length(), Window.PAGE_BYTES),
+          null);
+    }
+    long rest = inode.size() - config.offset();
+    if (config.length() < 0 || config.length() > rest || rest <= 0) {
+      throw new MapException(
+          "%s: offset %d + %d exceeds size %d"
+              .formatted(name, config.offset(), config.length(), inode.size()),
+          null);
+    }
+    if (shared
+        && config.protection() == MapConfig.Protection.READ_WRITE
+        && access == FileAccess.READ_ONLY) {
+      throw new MapException("%s: opened for reading only".formatted(name), null);
+    }
+    Granularity available = shared ? granularity : Granularity.BYTE;
+    if (available.compareTo(required) > 0) {
+      throw new GranularityUnavailableException(
+          "%s: granularity %s required, %s available".formatted(name, required, available), null);
+    }
+    long size = config.length() == 0 ? rest : config.length();
+    long reserve = Math.min(Math.max(size, config.reserve()), EAGER_RESERVE_BYTES);
+    if (shared) {
+      inode.window().reserve(config.offset() + reserve);
+      return new SimulatedMap(this, name, inode, null, available, config, size);
+    }
+    Window window = window(new WindowPool.Use(inode.number(), privateMappings++));
+    window.reserve(reserve);
+    PrivateView view = new PrivateView(inode, window, config.offset(), size);
+    return new SimulatedMap(this, name, inode, view, available, config, size);
+  }
+
+  private PmemMap mapAnonymous(long byteSize, MapConfig config) {
+    if (byteSize <= 0) {
+      throw new MapException("anonymous memory of %d bytes".formatted(byteSize), null);
+    }
+    Inode inode = newInode();
+    inode.resize(byteSize);
+    MapConfig whole = config.withOffset(0);
+    Window window = window(new WindowPool.Use(inode.number(), privateMappings++));
+    PrivateView view = new PrivateView(inode, window, 0, byteSize);
+    return new SimulatedMap(this, "anonymous", inode, view, Granularity.BYTE, whole, byteSize);
+  }
+
+  @Override
+  public void rename(Path from, Path to) {
+    synchronized (lock) {
+      checkInUse();
+      faults.check(Operation.RENAME, from);
+      Inode inode = find("rename", from);
+      Path removed = key(from);
+      Path added = key(to);
+      if (!removed.equals(added)) {
+        names.remove(removed);
+        names.put(added, inode);
+        record(origin -> new Event.Rename(origin, removed, added, inode.number()));
+      }
+    }
+  }
+
+  @Override
+  public void delete(Path path) {
+    synchronized (lock) {
+      checkInUse();
+      faults.check(Operation.DELETE, path);
+      Inode inode = find("delete", path);
+      Path removed = key(path);
+      names.remove(removed);
+      record(origin -> new Event.Rename(origin, removed, null, inode.number()));
+    }
+  }
+
+  @Override
+  public void syncFolder(Path folder) {
+    synchronized (lock) {
+      checkInUse();
+      faults.check(Operation.SYNC_FOLDER, folder);
+      Path synced = key(folder);
+      record(origin -> new Event.SyncFolder(origin, synced));
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "simulated medium of granularity " + granularity;
+  }
+
+  void link(Path path, Inode inode) {
+    checkAbsent("link", path);
+    Path added = key(path);
+    names.put(added, inode);
+    record(origin -> new Event.Rename(origin, null, added, inode.number()));
+  }
+
+  /** {@return the lock under which everything happens} */
+  Object lock() {
+    return lock;
+  }
+
+  Faults faults() {
+    return faults;
+  }
+
+  void checkSpace(long more, Path path) {
+    long used = 0;
+    for (Inode inode : names.values()) {
+      used += inode.size();
+    }
+    faults.checkSpace(used, more, path);
+  }
+
+  boolean isRecording() {
+    return recorder != null;
+  }
+
+  void record(Function<Origin, Event> event) {
+    if (recorder != null) {
+      recorder.record(event);
+    }
+  }
+
+  /** {@return what the medium shows now} */
+  MediumImage image() {
+    synchronized (lock) {
+      SortedMap<Path, Integer> numbers = new TreeMap<>();
+      Map<Integer, MediumImage.FileImage> files = new TreeMap<>();
+      names.forEach(
+          (name, inode) -> {
+            numbers.put(name, inode.number());
+            files.computeIfAbsent(
+                inode.number(),
+                _ ->
+                    new MediumImage.FileImage(
+                        inode.window().content(inode.size()), inode.size()));
+          });
+      return new MediumImage(numbers, files, nextFile);
+    }
+  }
+
+  /** Ends the medium: whoever still uses it gets an exception. Its memory goes back to the pool. */
+  void discard() {
+    synchronized (lock) {
+      discarded = true;
+      borrowed.forEach(pool::giveBack);
+    }
+  }
+
+  void checkInUse() {
+    if (discarded) {
+      throw new IllegalStateException("the medium was used after the run that it was made for");
+    }
+  }
+
+  private Inode newInode() {
+    int number = nextFile++;
+    Window window = window(WindowPool.Use.ofFile(number));
+    window.load(new Content());
+    return new Inode(number, window, 0);
+  }
+
+  private Window window(WindowPool.Use use) {
+    Window window = pool.take(use);
+    borrowed.put(use, window);
+    return window;
+  }
+
+  private Inode find(String call, Path path) {
+    Inode inode = names.get(key(path));
+    if (inode == null) {
+      throw new SystemCallException("%s %s: ENOENT (2)".formatted(call, path), null);
+    }
+    return inode;
+  }
+
+  private void checkAbsent(String call, Path path) {
+    if (names.containsKey(key(path))) {
+      throw new SystemCallException("%s %s: EEXIST (17)".formatted(call, path), null);
+    }
+  }
+
+  private static Path key(Path path) {
+    return path.toAbsolutePath().normalize();
+  }
+}

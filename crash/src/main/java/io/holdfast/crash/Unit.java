@@ -1,0 +1,153 @@
+package io.holdfast.crash;
+
+/**
+ * Bytes that reach the medium together or not at all: of a store those within one 8-byte word, of a file write those
+ * within one sector of 512 bytes.
+ *
+ * <p>A mask per word says which bytes. Once the bytes of a later unit are certain to have arrived, those that they
+ * cover no longer matter here and leave the masks.
+ */
+final class Unit implements InDoubt {
+  static final int SECTOR_BYTES = 512;
+  static final int LINE_BYTES = 64;
+
+  /** What order the unit keeps within its line or sector. */
+  enum Kind {
+    /** None. */
+    PLAIN,
+    /** Arrives no earlier than all earlier stores to its line that were not non-temporal. */
+    ORDERED,
+    /** None, and no flush of its line covers it. */
+    NON_TEMPORAL,
+    /** Arrives no earlier than all earlier file writes to its sector. */
+    WRITE
+  }
+
+  private final long sequence;
+  private final Event event;
+  private final Kind kind;
+  private final long firstWord;
+  private final long[] values;
+  private final long[] masks;
+
+  /** Whether a failed sync has left the unit marked clean, so that no later sync covers it. */
+  boolean orphaned;
+
+  /** Whether the unit has certainly arrived, or no byte of it matters any more. */
+  boolean settled;
+
+  private Unit(long sequence, Event event, Kind kind, long firstWord, long[] values, long[] masks) {
+    this.sequence = sequence;
+    this.event = event;
+    this.kind = kind;
+    this.firstWord = firstWord;
+    this.values = values;
+    this.masks = masks;
+  }
+
+  /** {@return the unit of those {@code bytes} from index {@code from} to {@code to}, at {@code position} in the file} */
+  static Unit of(
+      long sequence, Event event, Kind kind, long position, byte[] bytes, int from, int to) {
+    long firstWord = position / Long.BYTES;
+    int words = (int) ((position + (to - from) - 1) / Long.BYTES - firstWord) + 1;
+    long[] values = new long[words];
+    long[] masks = new long[words];
+    int shift = (int) (position % Long.BYTES);
+    for (int i = from; i < to; i++, shift++) {
+      values[shift / Long.BYTES] |= (bytes[i] & 0xFFL) << shift % Long.BYTES * Byte.SIZE;
+      masks[shift / Long.BYTES] |= 0xFFL << shift % Long.BYTES * Byte.SIZE;
+    }
+    return new Unit(sequence, event, kind, firstWord, values, masks);
+  }
+
+  /** {@return an equal unit for another model} */
+  Unit fork() {
+    Unit fork = new Unit(sequence, event, kind, firstWord, values, masks.clone());
+    fork.orphaned = orphaned;
+    return fork;
+  }
+
+  /** {@return the number of the unit's event in the order of all events of its model} */
+  long sequence() {
+    return sequence;
+  }
+
+  @Override
+  public Event event() {
+    return event;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  long thread() {
+    return event.origin().threadId();
+  }
+
+  long firstWord() {
+    return firstWord;
+  }
+
+  int words() {
+    return values.length;
+  }
+
+  long value(int index) {
+    return values[index];
+  }
+
+  long mask(int index) {
+    return masks[index];
+  }
+
+  /** Forgets the bytes of word {@code index} that {@code mask} covers. */
+  void hide(int index, long mask) {
+    masks[index] &= ~mask;
+  }
+
+  boolean isHidden() {
+    for (long mask : masks) {
+      if (mask != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  long sector() {
+    return firstWord / (SECTOR_BYTES / Long.BYTES);
+  }
+
+  long line() {
+    return firstWord / (LINE_BYTES / Long.BYTES);
+  }
+
+  /** {@return the end of the unit's last word, as an offset in the file in bytes} */
+  long end() {
+    return (firstWord + values.length) * Long.BYTES;
+  }
+
+  void putInto(Content content) {
+    for (int i = 0; i < values.length; i++) {
+      content.putBits(firstWord + i, values[i], masks[i]);
+    }
+  }
+
+  @Override
+  public String describe() {
+    long bytes = 0;
+    for (long mask : masks) {
+      bytes += Long.bitCount(mask) / Byte.SIZE;
+    }
+    String what =
+        switch (kind) {
+          case PLAIN -> "stored";
+          case ORDERED -> "stored in order";
+          case NON_TEMPORAL -> "stored past the caches";
+          case WRITE -> "written to its sector";
+        };
+    long first = firstWord * Long.BYTES + Long.numberOfTrailingZeros(masks[0]) / Byte.SIZE;
+    return "0x%x: %d bytes %s".formatted(first, bytes, what);
+  }
+}
