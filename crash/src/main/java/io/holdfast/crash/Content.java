@@ -6,9 +6,10 @@ import java.util.BitSet;
 /**
  * The bytes of one file, as words in copy-on-write pages, with a running fingerprint.
  *
- * <p>A {@link #copy} shares all pages with its original until one of the two is written, so that a crash image costs
- * only the pages in which it differs. A page that two contents share is never changed again: whoever has loaded it may
- * compare pages by identity. Bytes that were never written read as zero. Not for use by several threads.
+ * <p>A {@link #copy} shares all pages with its original until one of the two is written, so that a
+ * crash image costs only the pages in which it differs. A page that two contents share is never
+ * changed again: whoever has loaded it may compare pages by identity. Bytes that were never written
+ * read as zero. Not for use by several threads.
  */
 final class Content {
   static final int PAGE_BYTES = 1024;

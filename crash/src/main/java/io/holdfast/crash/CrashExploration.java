@@ -4,8 +4,8 @@ import io.holdfast.pmem.Granularity;
 import java.util.function.Consumer;
 
 /**
- * Crashes a program after each thing it does to its medium, in each way the medium may be left, and asks a check
- * whether that is acceptable.
+ * Crashes a program after each thing it does to its medium, in each way the medium may be left, and
+ * asks a check whether that is acceptable.
  *
  * <pre>{@code
  * CrashExploration.of(Granularity.CACHE_LINE)
@@ -27,10 +27,11 @@ import java.util.function.Consumer;
  *     .assertConsistent();
  * }</pre>
  *
- * <p>The program is run once, recorded. What the medium may then hold after each event, what makes a store certain and
- * what a killed process leaves is the model of design section 4, told in full in this module's {@code DurabilityModel}.
- * State spaces up to {@link #exhaustiveUpTo} are checked whole, larger ones by random samples that are the same for the
- * same {@link #seed}. Not for use by several threads; the program itself may have any number.
+ * <p>The program is run once, recorded. What the medium may then hold after each event, what makes
+ * a store certain and what a killed process leaves is the model of design section 4, told in full
+ * in this module's {@code DurabilityModel}. State spaces up to {@link #exhaustiveUpTo} are checked
+ * whole, larger ones by random samples that are the same for the same {@link #seed}. Not for use by
+ * several threads; the program itself may have any number.
  */
 public final class CrashExploration {
   private final Granularity granularity;
@@ -62,7 +63,8 @@ public final class CrashExploration {
   }
 
   /**
-   * Sets what makes the medium that the run starts from: all it leaves is durable, and it is not crashed.
+   * Sets what makes the medium that the run starts from: all it leaves is durable, and it is not
+   * crashed.
    *
    * @param value the preparation; by default the medium is empty
    * @return this
@@ -121,8 +123,9 @@ public final class CrashExploration {
   }
 
   /**
-   * Sets how many random states are checked after an event that has more than {@link #exhaustiveUpTo}, besides: nothing
-   * lost, everything lost, and up to this many with one thing lost and with one thing arrived.
+   * Sets how many random states are checked after an event that has more than {@link
+   * #exhaustiveUpTo}, besides: nothing lost, everything lost, and up to this many with one thing
+   * lost and with one thing arrived.
    *
    * @param states how many; 64 by default
    * @return this
@@ -155,7 +158,8 @@ public final class CrashExploration {
   }
 
   /**
-   * Leaves out killed processes, after which nothing is lost at once but power may fail during the recovery.
+   * Leaves out killed processes, after which nothing is lost at once but power may fail during the
+   * recovery.
    *
    * @return this
    */

@@ -43,7 +43,8 @@ public record CrashReport(
    * Returns if no crash broke the check.
    *
    * @return this report
-   * @throws AssertionError if there are failures; it says which crash broke the check, with as little lost as it takes
+   * @throws AssertionError if there are failures; it says which crash broke the check, with as
+   *     little lost as it takes
    */
   public CrashReport assertConsistent() {
     if (!failures.isEmpty()) {

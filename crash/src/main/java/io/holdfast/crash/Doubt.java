@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * Something on the medium that a power failure may leave in one of several ways, independently of every other doubt.
+ * Something on the medium that a power failure may leave in one of several ways, independently of
+ * every other doubt.
  *
- * <p>In the first of its choices nothing is lost, in the last everything; no two choices look the same on the medium.
+ * <p>In the first of its choices nothing is lost, in the last everything; no two choices look the
+ * same on the medium.
  */
 sealed interface Doubt {
   /** {@return how many ways there are} */
@@ -24,7 +26,10 @@ sealed interface Doubt {
    * @param complete whether these are all the ways there are, and not a selection
    */
   record OfContent(int file, long[] words, List<State> states, boolean complete) implements Doubt {
-    /** One way: the words' values, and how its file's fingerprint differs from that of the certain content. */
+    /**
+     * One way: the words' values, and how its file's fingerprint differs from that of the certain
+     * content.
+     */
     record State(long[] values, List<Unit> lost, long high, long low) {}
 
     @Override

@@ -11,52 +11,59 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a power failure may leave of a run: for every byte, size and name what is certain to be on the medium, and what
- * is in doubt. It is fed the events of a run in order and can be asked, after each, for the {@linkplain StateSpace
- * states} in which the medium may then be found.
+ * What a power failure may leave of a run: for every byte, size and name what is certain to be on
+ * the medium, and what is in doubt. It is fed the events of a run in order and can be asked, after
+ * each, for the {@linkplain StateSpace states} in which the medium may then be found.
  *
- * <p><b>Units.</b> What arrives together is a {@link Unit}: of a store its bytes within one 8-byte word, of a file
- * write its bytes within one 512-byte sector. A unit is in doubt from its event until something makes it certain. What
- * is in doubt may have arrived at any moment, so a word stored three times may hold any of its four values: the states
- * are those of all permitted <em>sets of arrived units, applied in order</em>, not just of the newest ones.
+ * <p><b>Units.</b> What arrives together is a {@link Unit}: of a store its bytes within one 8-byte
+ * word, of a file write its bytes within one 512-byte sector. A unit is in doubt from its event
+ * until something makes it certain. What is in doubt may have arrived at any moment, so a word
+ * stored three times may hold any of its four values: the states are those of all permitted
+ * <em>sets of arrived units, applied in order</em>, not just of the newest ones.
  *
  * <p><b>Which sets are permitted.</b>
  *
  * <ul>
- *   <li>Plain and non-temporal stores: any subset. The compiler may have reordered the former, the write-combining
- *       buffers the latter.
- *   <li>Ordered stores (release, and, or): one that has arrived implies all earlier stores to its cache line, whichever
- *       thread made them, except non-temporal ones; these wait in buffers of their own. Nothing orders two lines.
- *       On page granularity there is no order at all, since nobody knows how a page is read for being written back.
- *   <li>File writes: each sector is as some moment of its history left it, since the kernel writes sectors whole. So
- *       those to one sector arrive in order, and those to different ones in any.
- *   <li>Changes of a file's size arrive in order, and so do those of one name; all else about them is free.
+ *   <li>Plain and non-temporal stores: any subset. The compiler may have reordered the former, the
+ *       write-combining buffers the latter.
+ *   <li>Ordered stores (release, and, or): one that has arrived implies all earlier stores to its
+ *       cache line, whichever thread made them, except non-temporal ones; these wait in buffers of
+ *       their own. Nothing orders two lines. On page granularity there is no order at all, since
+ *       nobody knows how a page is read for being written back.
+ *   <li>File writes: each sector is as some moment of its history left it, since the kernel writes
+ *       sectors whole. So those to one sector arrive in order, and those to different ones in any.
+ *   <li>Changes of a file's size arrive in order, and so do those of one name; all else about them
+ *       is free.
  * </ul>
  *
  * <p><b>What makes certain.</b>
  *
  * <ul>
- *   <li>{@link Granularity#BYTE}: a plain or ordered store is certain once its event is over. While it lasts, a store of
- *       several words is in doubt as anywhere else: it may be torn.
- *   <li>{@link Granularity#CACHE_LINE}: a flush covers the stores to its lines so far, whoever made them, and they are
- *       certain after the next fence <em>of the flushing thread</em>. A fence makes its own thread's non-temporal stores
- *       certain too; a flush never does. This also holds for BYTE, where non-temporal stores wait for a fence as well.
- *   <li>{@link Granularity#PAGE}: a flush makes all stores and file writes within its pages certain at once; fences
- *       do nothing.
- *   <li>The sync of a file makes everything about it certain but its names and other threads' unfenced non-temporal
- *       stores; a durable write makes its own bytes certain, and the size up to them; the sync of a folder the names
- *       in it (of a move between folders, both syncs are needed).
- *   <li>A failed sync leaves what it should have covered marked clean: no later sync covers it, until its page is
- *       written again.
+ *   <li>{@link Granularity#BYTE}: a plain or ordered store is certain once its event is over. While
+ *       it lasts, a store of several words is in doubt as anywhere else: it may be torn.
+ *   <li>{@link Granularity#CACHE_LINE}: a flush covers the stores to its lines so far, whoever made
+ *       them, and they are certain after the next fence <em>of the flushing thread</em>. A fence
+ *       makes its own thread's non-temporal stores certain too; a flush never does. This also holds
+ *       for BYTE, where non-temporal stores wait for a fence as well.
+ *   <li>{@link Granularity#PAGE}: a flush makes all stores and file writes within its pages certain
+ *       at once; fences do nothing.
+ *   <li>The sync of a file makes everything about it certain but its names and other threads'
+ *       unfenced non-temporal stores; a durable write makes its own bytes certain, and the size up
+ *       to them; the sync of a folder the names in it (of a move between folders, both syncs are
+ *       needed).
+ *   <li>A failed sync leaves what it should have covered marked clean: no later sync covers it,
+ *       until its page is written again.
  * </ul>
  *
- * <p>What has become certain goes into the certain content, and older units that it covers lose those bytes, so that
- * only the doubt is ever enumerated.
+ * <p>What has become certain goes into the certain content, and older units that it covers lose
+ * those bytes, so that only the doubt is ever enumerated.
  *
- * <p><b>A killed process</b> is a {@link #fork}: nothing becomes certain by it, and its flushes wait for fences that
- * never come; a write that was to be durable on return stays in doubt. What runs next starts from the visible state, with the doubts of the last.
+ * <p><b>A killed process</b> is a {@link #fork}: nothing becomes certain by it, and its flushes
+ * wait for fences that never come; a write that was to be durable on return stays in doubt. What
+ * runs next starts from the visible state, with the doubts of the last.
  *
- * <p>Not for use by several threads: the events of a run with many threads are in one order already.
+ * <p>Not for use by several threads: the events of a run with many threads are in one order
+ * already.
  */
 final class DurabilityModel {
   /** Whether an event has changed the states in which the medium may be found. */
@@ -84,7 +91,10 @@ final class DurabilityModel {
     this.nextFile = nextFile;
   }
 
-  /** {@return this model after the running process has been killed: all that it was about to make certain is not} */
+  /**
+   * {@return this model after the running process has been killed: all that it was about to make
+   * certain is not}
+   */
   DurabilityModel fork() {
     DurabilityModel fork = new DurabilityModel(granularity, names.fork(), nextFile);
     fork.sequence = sequence;
@@ -181,8 +191,7 @@ final class DurabilityModel {
     Unit.Kind kind =
         switch (store.kind()) {
           case PLAIN -> Unit.Kind.PLAIN;
-          case ORDERED ->
-              granularity == Granularity.PAGE ? Unit.Kind.PLAIN : Unit.Kind.ORDERED;
+          case ORDERED -> granularity == Granularity.PAGE ? Unit.Kind.PLAIN : Unit.Kind.ORDERED;
           case NON_TEMPORAL ->
               granularity == Granularity.PAGE ? Unit.Kind.PLAIN : Unit.Kind.NON_TEMPORAL;
         };
@@ -265,8 +274,7 @@ final class DurabilityModel {
       byFile.computeIfAbsent(unit.event().file(), _ -> new ArrayList<>()).add(unit);
       if (unit.kind() == Unit.Kind.WRITE) {
         Event.Write write = (Event.Write) unit.event();
-        file(write.file())
-            .settleSizeFor(write.position() + write.bytes().length, unit.sequence());
+        file(write.file()).settleSizeFor(write.position() + write.bytes().length, unit.sequence());
       }
     }
     byFile.forEach((number, list) -> file(number).settle(list));
@@ -275,7 +283,6 @@ final class DurabilityModel {
   private FileModel file(int number) {
     nextFile = Math.max(nextFile, number + 1);
     return files.computeIfAbsent(
-        number,
-        created -> new FileModel(created, new MediumImage.FileImage(new Content(), 0)));
+        number, created -> new FileModel(created, new MediumImage.FileImage(new Content(), 0)));
   }
 }

@@ -5,8 +5,8 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that a running program did to a medium, or said about it. Positions are in bytes from the start of the
- * file.
+ * One thing that a running program did to a medium, or said about it. Positions are in bytes from
+ * the start of the file.
  */
 sealed interface Event {
 
@@ -49,7 +49,9 @@ sealed interface Event {
     }
   }
 
-  /** Lines of a mapping on their way to the medium; at page granularity, pages that have reached it. */
+  /**
+   * Lines of a mapping on their way to the medium; at page granularity, pages that have reached it.
+   */
   record Flush(Origin origin, int file, long position, long length) implements Event {
     @Override
     public String describe() {
@@ -109,8 +111,8 @@ sealed interface Event {
   }
 
   /**
-   * A change of names: {@code removed} is gone, {@code added} stands for the file. A creation or link has only the
-   * second, a deletion only the first.
+   * A change of names: {@code removed} is gone, {@code added} stands for the file. A creation or
+   * link has only the second, a deletion only the first.
    */
   record Rename(Origin origin, @Nullable Path removed, @Nullable Path added, int file)
       implements Event {
@@ -119,7 +121,9 @@ sealed interface Event {
       if (removed == null) {
         return "name %s given".formatted(added);
       }
-      return added == null ? "name %s removed".formatted(removed) : removed + " renamed to " + added;
+      return added == null
+          ? "name %s removed".formatted(removed)
+          : removed + " renamed to " + added;
     }
   }
 

@@ -12,14 +12,19 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes through the crash states of a recorded run, and through those of the recoveries that start from them.
+ * Goes through the crash states of a recorded run, and through those of the recoveries that start
+ * from them.
  *
- * <p>After each event that changes the {@linkplain StateSpace state space} it enumerates or samples that space, runs the
- * check on each state that it has not yet seen with the same acknowledgements, and, as deep as it is told, replays what
- * the check did to the medium in the same manner. What it does depends on the run, the check and the seed alone.
+ * <p>After each event that changes the {@linkplain StateSpace state space} it enumerates or samples
+ * that space, runs the check on each state that it has not yet seen with the same acknowledgements,
+ * and, as deep as it is told, replays what the check did to the medium in the same manner. What it
+ * does depends on the run, the check and the seed alone.
  */
 final class Explorer {
-  /** What is known of a state that has been checked, and how many further crashes were explored from it. */
+  /**
+   * What is known of a state that has been checked, and how many further crashes were explored from
+   * it.
+   */
   private record Seen(String outcome, int depth) {}
 
   private final Settings settings;
@@ -75,8 +80,7 @@ final class Explorer {
 
   private List<Event> record(MediumImage prepared) {
     Recorder recorder = new Recorder(Recorder.Traces.KEPT);
-    SimulatedMedium medium =
-        SimulatedMedium.of(settings.granularity(), prepared, pool, recorder);
+    SimulatedMedium medium = SimulatedMedium.of(settings.granularity(), prepared, pool, recorder);
     run("workload", settings.workload(), medium, new RunLog(recorder, List.of()));
     return recorder.events();
   }
@@ -105,7 +109,10 @@ final class Explorer {
         && states + recoveryStates < settings.maxStates();
   }
 
-  /** Crashes what {@code trail} ran after its first {@code point} events, of which {@code model} is the outcome. */
+  /**
+   * Crashes what {@code trail} ran after its first {@code point} events, of which {@code model} is
+   * the outcome.
+   */
   private void crash(
       DurabilityModel model,
       Trail trail,
@@ -198,7 +205,10 @@ final class Explorer {
     return space.doubts().stream().mapToInt(doubt -> doubt.choices() - 1).toArray();
   }
 
-  /** Kills what {@code trail} ran, starts the check on what was visible, and lets the power fail during that. */
+  /**
+   * Kills what {@code trail} ran, starts the check on what was visible, and lets the power fail
+   * during that.
+   */
   private void kill(
       DurabilityModel model, Trail trail, int point, List<String> acknowledged, int depth) {
     if (point > 0 && !isVisible(trail.events().get(point - 1))) {

@@ -7,7 +7,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Puts a failure into words: which event, what was lost, who had stored it, what the check says. */
+/**
+ * Puts a failure into words: which event, what was lost, who had stored it, what the check says.
+ */
 final class FailureWriter {
   private static final int FRAMES_PER_LOSS = 4;
 
@@ -38,8 +40,7 @@ final class FailureWriter {
       Trail.Crash crash = trail.get(i);
       CrashFailure.Crash described = describe(crash);
       crashes.add(described);
-      text.append(
-          "%s after %s%n".formatted(kind(crash.kind()), described.description()));
+      text.append("%s after %s%n".formatted(kind(crash.kind()), described.description()));
       if (described.lost().isEmpty()) {
         text.append("  nothing was lost%n".formatted());
       } else if (crash == last) {
@@ -59,8 +60,7 @@ final class FailureWriter {
       }
       text.append("    at %s%n".formatted(frame));
     }
-    text.append(
-        "granularity %s, seed %d".formatted(settings.granularity(), settings.seed()));
+    text.append("granularity %s, seed %d".formatted(settings.granularity(), settings.seed()));
     return new CrashFailure(
         List.copyOf(crashes), List.copyOf(acknowledged), cause, text.toString());
   }

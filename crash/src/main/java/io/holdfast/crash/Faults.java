@@ -5,7 +5,9 @@ import io.holdfast.pmem.SystemCallException;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Which calls of a simulated medium are to fail. Everything here happens under the medium's lock. */
+/**
+ * Which calls of a simulated medium are to fail. Everything here happens under the medium's lock.
+ */
 final class Faults {
   private final Map<Operation, Integer> callsUntilFault = new EnumMap<>(Operation.class);
   private long capacity = Long.MAX_VALUE;

@@ -11,10 +11,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * One file: the bytes and the size that are certain, those that are visible, and what is in doubt in between.
+ * One file: the bytes and the size that are certain, those that are visible, and what is in doubt
+ * in between.
  *
- * <p>Changes of size keep their order. Cutting a file short takes what lay beyond with it, so what was stored there
- * later is certain only together with the cut.
+ * <p>Changes of size keep their order. Cutting a file short takes what lay beyond with it, so what
+ * was stored there later is certain only together with the cut.
  */
 final class FileModel {
   private static final long PAGE_BYTES = 4096;
@@ -121,7 +122,8 @@ final class FileModel {
   /** Leaves the units of a range to a sync that will not come. */
   void orphan(long position, long length) {
     hasOrphans = true;
-    forEach(position, Math.min(length, Math.max(1, end() - position)), unit -> unit.orphaned = true);
+    forEach(
+        position, Math.min(length, Math.max(1, end() - position)), unit -> unit.orphaned = true);
   }
 
   /** Makes units of this file certain. */
@@ -207,9 +209,7 @@ final class FileModel {
         .values()
         .forEach(
             sector ->
-                sector.units().stream()
-                    .filter(unit -> !lost.contains(unit))
-                    .forEach(arrived::add));
+                sector.units().stream().filter(unit -> !lost.contains(unit)).forEach(arrived::add));
     arrived.sort(Comparator.comparingLong(Unit::sequence));
     int next = 0;
     long size = certainSize;

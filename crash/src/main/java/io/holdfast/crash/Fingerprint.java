@@ -1,8 +1,9 @@
 package io.holdfast.crash;
 
 /**
- * 128 bits that stand for a set of words or of files: the sum of its members' hashes, so that exchanging one word costs
- * the same in a file of any size. Equal fingerprints are taken for equal images; immutable.
+ * 128 bits that stand for a set of words or of files: the sum of its members' hashes, so that
+ * exchanging one word costs the same in a file of any size. Equal fingerprints are taken for equal
+ * images; immutable.
  */
 record Fingerprint(long high, long low) {
   static final Fingerprint NONE = new Fingerprint(0, 0);
@@ -17,14 +18,19 @@ record Fingerprint(long high, long low) {
     return new Fingerprint(mix(high + code), mix(low * 31 + code));
   }
 
-  /** {@return the low half for a file word; 0 for a word of zeroes, so that absent and zeroed bytes are the same} */
+  /**
+   * {@return the low half for a file word; 0 for a word of zeroes, so that absent and zeroed bytes
+   * are the same}
+   */
   static long low(long index, long value) {
     return value == 0 ? 0 : mix(value * 0x9E3779B97F4A7C15L + mix(index + 1));
   }
 
   /** {@return the high half for a file word} */
   static long high(long index, long value) {
-    return value == 0 ? 0 : mix((value ^ 0x6A09E667F3BCC909L) * 0xD1342543DE82EF95L + index * 0xC2B2AE3D27D4EB4FL);
+    return value == 0
+        ? 0
+        : mix((value ^ 0x6A09E667F3BCC909L) * 0xD1342543DE82EF95L + index * 0xC2B2AE3D27D4EB4FL);
   }
 
   /** {@return the fingerprint of a file of that name, size and content} */
@@ -41,7 +47,9 @@ record Fingerprint(long high, long low) {
     return code;
   }
 
-  /** Stafford's variant 13 of the MurmurHash3 finaliser, as in {@code java.util.SplittableRandom}. */
+  /**
+   * Stafford's variant 13 of the MurmurHash3 finaliser, as in {@code java.util.SplittableRandom}.
+   */
   private static long mix(long value) {
     long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

@@ -42,7 +42,9 @@ final class Inode {
     size = newSize;
   }
 
-  /** Shows changed bytes of the window to the private mappings that have not made them their own. */
+  /**
+   * Shows changed bytes of the window to the private mappings that have not made them their own.
+   */
   void changed(long position, long length) {
     for (PrivateView view : privateViews) {
       view.refresh(position, length);

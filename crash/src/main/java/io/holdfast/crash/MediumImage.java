@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * What a medium holds when nothing is running: names, and the files they stand for. Its contents are not changed any
- * more.
+ * What a medium holds when nothing is running: names, and the files they stand for. Its contents
+ * are not changed any more.
  *
  * @param names the file number of each name
  * @param files the files by number, at least all that have a name

@@ -24,7 +24,10 @@ final class Minimizer {
     this.breaks = breaks;
   }
 
-  /** {@return a state in which the check fails and no doubt could lose less alone, given one in which it fails} */
+  /**
+   * {@return a state in which the check fails and no doubt could lose less alone, given one in
+   * which it fails}
+   */
   int[] minimize(int[] failing) {
     int[] state = restoreWhole(failing.clone());
     for (int doubt = 0; doubt < state.length; doubt++) {

@@ -7,7 +7,10 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A change of names in doubt until all its folders are synchronised: it arrives after all earlier ones of its names. */
+/**
+ * A change of names in doubt until all its folders are synchronised: it arrives after all earlier
+ * ones of its names.
+ */
 record NameChange(Event.Rename event, Set<Path> unsynced) implements InDoubt {
 
   static NameChange of(Event.Rename event) {

@@ -13,10 +13,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The names of a medium: those that are certain, those that are visible, and the changes in between.
+ * The names of a medium: those that are certain, those that are visible, and the changes in
+ * between.
  *
- * <p>A change arrives at any time until its folders have been synchronised. Changes of the same name keep their order;
- * others have none.
+ * <p>A change arrives at any time until its folders have been synchronised. Changes of the same
+ * name keep their order; others have none.
  */
 final class NameModel {
   private static final int MAX_CHOICES = 256;

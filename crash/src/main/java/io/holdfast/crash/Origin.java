@@ -3,8 +3,8 @@ package io.holdfast.crash;
 import java.util.List;
 
 /**
- * Who did something: the thread, and where in the program it was, innermost call first and without the simulator's own
- * frames; no frames where traces are off.
+ * Who did something: the thread, and where in the program it was, innermost call first and without
+ * the simulator's own frames; no frames where traces are off.
  */
 record Origin(long threadId, String thread, List<StackTraceElement> trace) {
 

@@ -9,10 +9,11 @@ import java.util.TreeMap;
 /**
  * Successive events after which crashes have the same outcomes.
  *
- * @param firstEvent the number of the first of them; events are counted from 1, 0 is the start of the run
+ * @param firstEvent the number of the first of them; events are counted from 1, 0 is the start of
+ *     the run
  * @param lastEvent the number of the last
- * @param states the outcomes, each with the number of states that have it, those counted that look the same after
- *     several events
+ * @param states the outcomes, each with the number of states that have it, those counted that look
+ *     the same after several events
  */
 public record OutcomeGroup(int firstEvent, int lastEvent, SortedMap<String, Long> states) {
 
@@ -40,7 +41,10 @@ public record OutcomeGroup(int firstEvent, int lastEvent, SortedMap<String, Long
     return text.toString();
   }
 
-  /** Adds what was found after one event to the last of {@code groups}, or to a new one if the outcomes are others. */
+  /**
+   * Adds what was found after one event to the last of {@code groups}, or to a new one if the
+   * outcomes are others.
+   */
   static void add(List<OutcomeGroup> groups, int event, SortedMap<String, Long> found) {
     OutcomeGroup last = groups.isEmpty() ? null : groups.getLast();
     if (last == null || !last.states.keySet().equals(found.keySet())) {

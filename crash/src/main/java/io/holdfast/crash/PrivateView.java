@@ -3,8 +3,8 @@ package io.holdfast.crash;
 import java.util.BitSet;
 
 /**
- * What a private mapping shows: pages it has stored to are its own, all others are the file's. Everything here happens
- * under the medium's lock.
+ * What a private mapping shows: pages it has stored to are its own, all others are the file's.
+ * Everything here happens under the medium's lock.
  */
 final class PrivateView {
   private static final int PAGE = (int) Window.PAGE_BYTES;

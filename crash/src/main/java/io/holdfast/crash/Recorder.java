@@ -8,8 +8,8 @@ import java.util.function.Function;
 /**
  * Writes down the events of one run in the order in which they became visible.
  *
- * <p>Shared by all threads of the run; the order is that of the calls to {@link #record}, which the medium makes while
- * it holds its lock.
+ * <p>Shared by all threads of the run; the order is that of the calls to {@link #record}, which the
+ * medium makes while it holds its lock.
  */
 final class Recorder {
   /** Whether events keep the stack that led to them. */
@@ -41,7 +41,10 @@ final class Recorder {
     this.traces = traces;
   }
 
-  /** Adds the event that {@code factory} makes of the caller's origin, unless recording has been stopped. */
+  /**
+   * Adds the event that {@code factory} makes of the caller's origin, unless recording has been
+   * stopped.
+   */
   synchronized void record(Function<Origin, Event> factory) {
     if (!stopped) {
       events.add(factory.apply(origin()));

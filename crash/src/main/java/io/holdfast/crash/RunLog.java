@@ -5,11 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run says about itself while it is recorded, and what a check is told about the runs before it.
+ * What a run says about itself while it is recorded, and what a check is told about the runs before
+ * it.
  *
- * <p>A workload acknowledges what it has been promised to be durable; after a crash the check finds here exactly what had
- * been acknowledged by then, and asserts that all of it is there. A check may acknowledge too: what it has read is then
- * promised to the checks that follow a crash during or after its own run. May be shared between threads.
+ * <p>A workload acknowledges what it has been promised to be durable; after a crash the check finds
+ * here exactly what had been acknowledged by then, and asserts that all of it is there. A check may
+ * acknowledge too: what it has read is then promised to the checks that follow a crash during or
+ * after its own run. May be shared between threads.
  */
 public final class RunLog {
   private final @Nullable Recorder recorder;
@@ -21,7 +23,8 @@ public final class RunLog {
   }
 
   /**
-   * Says that something is done and durable. Everything that happens from here on, also a crash, happens after it.
+   * Says that something is done and durable. Everything that happens from here on, also a crash,
+   * happens after it.
    *
    * @param what the words that a check will find
    */
@@ -47,8 +50,8 @@ public final class RunLog {
   }
 
   /**
-   * Says that everything stored so far, by any thread, is durable. No crash follows from it; the {@linkplain
-   * CrashReport#diagnosis diagnosis} names what is not.
+   * Says that everything stored so far, by any thread, is durable. No crash follows from it; the
+   * report names what is not.
    */
   public void promiseDurable() {
     if (recorder != null) {
@@ -56,7 +59,10 @@ public final class RunLog {
     }
   }
 
-  /** Says that this thread's stores belong to a transaction; from the first such call on, the diagnosis names others. */
+  /**
+   * Says that this thread's stores belong to a transaction; from the first such call on, the
+   * report names others.
+   */
   public void beginTransaction() {
     if (recorder != null) {
       recorder.record(Event.Begin::new);
@@ -71,8 +77,8 @@ public final class RunLog {
   }
 
   /**
-   * Ends the part of the run in which crashes are explored: in a check, after recovery and before trying what the
-   * recovered state is good for.
+   * Ends the part of the run in which crashes are explored: in a check, after recovery and before
+   * trying what the recovered state is good for.
    */
   public void stopCrashing() {
     if (recorder != null) {

@@ -2,7 +2,6 @@ package io.holdfast.crash;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,13 +11,15 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The units in doubt within 512 bytes of a file, oldest first, and the ways in which they may have arrived.
+ * The units in doubt within 512 bytes of a file, oldest first, and the ways in which they may have
+ * arrived.
  *
- * <p>Nothing orders bytes of different sectors. Within one, the words that no ordered store and no file write connects
- * are doubts of their own: a file write makes one doubt of the sector, an ordered store one of its line. The ways of a
- * doubt are found by going through its units in order, each of which arrives or is lost in every way so far that allows
- * it; ways that cannot be told apart are one, which is why a counter stored a thousand times has a thousand ways and not
- * two to the power of that.
+ * <p>Nothing orders bytes of different sectors. Within one, the words that no ordered store and no
+ * file write connects are doubts of their own: a file write makes one doubt of the sector, an
+ * ordered store one of its line. The ways of a doubt are found by going through its units in order,
+ * each of which arrives or is lost in every way so far that allows it; ways that cannot be told
+ * apart are one, which is why a counter stored a thousand times has a thousand ways and not two to
+ * the power of that.
  */
 final class Sector {
   private static final int MAX_WAYS = 512;
@@ -58,7 +59,10 @@ final class Sector {
     doubts = null;
   }
 
-  /** Forgets all bytes older than {@code sequence} that lie beyond {@code size}: their place is gone. */
+  /**
+   * Forgets all bytes older than {@code sequence} that lie beyond {@code size}: their place is
+   * gone.
+   */
   void cut(long size, long sequence) {
     for (Unit unit : units) {
       if (unit.sequence() < sequence) {
@@ -74,8 +78,8 @@ final class Sector {
   }
 
   /**
-   * Moves the units that are marked settled, and the file writes that those imply, into {@code certain}. What an older
-   * unit would put where a settled one has put its bytes no longer matters.
+   * Moves the units that are marked settled, and the file writes that those imply, into {@code
+   * certain}. What an older unit would put where a settled one has put its bytes no longer matters.
    */
   void settle(Content certain) {
     boolean written = false;
@@ -157,8 +161,7 @@ final class Sector {
     long[] words =
         group.stream()
             .flatMapToLong(
-                unit ->
-                    LongStream.range(unit.firstWord(), unit.firstWord() + unit.words()))
+                unit -> LongStream.range(unit.firstWord(), unit.firstWord() + unit.words()))
             .sorted()
             .distinct()
             .toArray();
@@ -229,8 +232,7 @@ final class Sector {
     }
 
     static void keepBest(Map<Object, Way> ways, Way way) {
-      Key key =
-          new Key(Arrays.stream(way.values).boxed().toList(), way.storeLost, way.writeLost);
+      Key key = new Key(Arrays.stream(way.values).boxed().toList(), way.storeLost, way.writeLost);
       ways.merge(key, way, (a, b) -> a.lostUnits <= b.lostUnits ? a : b);
     }
 
@@ -250,7 +252,10 @@ final class Sector {
       return new Way(changed, storeLost, writeLost, lost, lostUnits);
     }
 
-    /** {@return the way without {@code unit}; whether a store is lost is of interest if one is ordered} */
+    /**
+     * {@return the way without {@code unit}; whether a store is lost is of interest if one is
+     * ordered}
+     */
     Way without(Unit unit, boolean ordered) {
       boolean store =
           ordered && (unit.kind() == Unit.Kind.PLAIN || unit.kind() == Unit.Kind.ORDERED);

@@ -16,8 +16,7 @@ final class SimulatedFile extends PmemFile {
   private boolean named;
   private boolean closed;
 
-  SimulatedFile(
-      SimulatedMedium medium, Inode inode, FileAccess access, Path path, Named named) {
+  SimulatedFile(SimulatedMedium medium, Inode inode, FileAccess access, Path path, Named named) {
     this.medium = medium;
     this.inode = inode;
     this.access = access;

@@ -14,8 +14,8 @@ import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mapping of a simulated medium. Stores happen under the medium's lock, so that their order is the recorded one; reads
- * go straight to memory.
+ * A mapping of a simulated medium. Stores happen under the medium's lock, so that their order is
+ * the recorded one; reads go straight to memory.
  */
 final class SimulatedMap extends PmemMap {
   private static final ValueLayout.OfShort SHORT =
@@ -250,8 +250,7 @@ final class SimulatedMap extends PmemMap {
     boolean nonTemporal =
         (flags & NON_TEMPORAL) != 0
             || (flags & TEMPORAL) == 0 && flushed && length >= NON_TEMPORAL_THRESHOLD;
-    stored(
-        offset, length, nonTemporal ? Event.StoreKind.NON_TEMPORAL : Event.StoreKind.PLAIN);
+    stored(offset, length, nonTemporal ? Event.StoreKind.NON_TEMPORAL : Event.StoreKind.PLAIN);
     if (flushed && (!nonTemporal || granularity == Granularity.PAGE)) {
       flush(offset, length);
     }
@@ -270,8 +269,7 @@ final class SimulatedMap extends PmemMap {
     inode.changed(position, length);
     if (medium.isRecording()) {
       byte[] bytes = new byte[Math.toIntExact(length)];
-      MemorySegment.copy(
-          window.memory(), ValueLayout.JAVA_BYTE, position, bytes, 0, bytes.length);
+      MemorySegment.copy(window.memory(), ValueLayout.JAVA_BYTE, position, bytes, 0, bytes.length);
       medium.record(origin -> new Event.Store(origin, inode.number(), position, bytes, kind));
     }
   }
@@ -307,8 +305,7 @@ final class SimulatedMap extends PmemMap {
     synchronized (medium.lock()) {
       checkRange(offset, length);
       if (privateView == null && length > 0) {
-        medium.record(
-            origin -> new Event.DeepFlush(origin, inode.number(), base + offset, length));
+        medium.record(origin -> new Event.DeepFlush(origin, inode.number(), base + offset, length));
       }
     }
   }

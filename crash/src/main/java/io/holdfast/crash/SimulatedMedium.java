@@ -21,12 +21,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A medium in memory: a file system of its own, never the host's, whose files are mapped with the granularity it was
- * made with. Every folder exists.
+ * A medium in memory: a file system of its own, never the host's, whose files are mapped with the
+ * granularity it was made with. Every folder exists.
  *
- * <p>By itself it never crashes. {@link CrashExploration} records what a program does to it and makes further media of
- * what a power failure could have left. What was handed out by a medium may be used only until the workload or check
- * that was given the medium has returned.
+ * <p>By itself it never crashes. {@link CrashExploration} records what a program does to it and
+ * makes further media of what a power failure could have left. What was handed out by a medium may
+ * be used only until the workload or check that was given the medium has returned.
  *
  * <p>May be shared between threads, whose stores and calls get one order.
  */
@@ -97,8 +97,9 @@ public final class SimulatedMedium extends Medium {
   }
 
   /**
-   * Makes one call fail as a real medium may: allocations for lack of space, all others with an input/output error. A
-   * failed sync or flush leaves what it was to cover in doubt for good; other failed calls change nothing.
+   * Makes one call fail as a real medium may: allocations for lack of space, all others with an
+   * input/output error. A failed sync or flush leaves what it was to cover in doubt for good; other
+   * failed calls change nothing.
    *
    * @param operation the kind of call
    * @param call which of the calls from now on, counted from 1
@@ -136,8 +137,7 @@ public final class SimulatedMedium extends Medium {
       checkAbsent("create", path);
       Inode inode = newInode();
       link(path, inode);
-      return new SimulatedFile(
-          this, inode, FileAccess.READ_WRITE, path, SimulatedFile.Named.YES);
+      return new SimulatedFile(this, inode, FileAccess.READ_WRITE, path, SimulatedFile.Named.YES);
     }
   }
 
@@ -320,9 +320,7 @@ public final class SimulatedMedium extends Medium {
             numbers.put(name, inode.number());
             files.computeIfAbsent(
                 inode.number(),
-                _ ->
-                    new MediumImage.FileImage(
-                        inode.window().content(inode.size()), inode.size()));
+                _ -> new MediumImage.FileImage(inode.window().content(inode.size()), inode.size()));
           });
       return new MediumImage(numbers, files, nextFile);
     }

@@ -17,11 +17,12 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * The states in which a medium may be found after a power failure at one point: one choice for each of the doubts.
+ * The states in which a medium may be found after a power failure at one point: one choice for each
+ * of the doubts.
  *
- * <p>A state is an array with the number of the choice for each doubt; zeroes lose nothing. Its fingerprint is a sum
- * over the doubts and costs no image; images share all pages with each other in which they do not differ. Valid until
- * the model gets its next event.
+ * <p>A state is an array with the number of the choice for each doubt; zeroes lose nothing. Its
+ * fingerprint is a sum over the doubts and costs no image; images share all pages with each other
+ * in which they do not differ. Valid until the model gets its next event.
  */
 final class StateSpace {
   private final Doubt.OfNames names;
@@ -32,7 +33,10 @@ final class StateSpace {
   private final Map<Path, Long> nameHashes = new HashMap<>();
   private final boolean complete;
 
-  /** Where the doubts of one file stand among all: its content's from {@code first} on, then its size's. */
+  /**
+   * Where the doubts of one file stand among all: its content's from {@code first} on, then its
+   * size's.
+   */
   private record FileDoubts(int first, int contents, Doubt.OfSize size, boolean sizeInDoubt) {
     int sizeAt() {
       return first + contents;
@@ -122,8 +126,7 @@ final class StateSpace {
         low = file.certain().fingerprintLow();
         size = own.size().certain();
         for (int i = own.first(); i < own.sizeAt(); i++) {
-          Doubt.OfContent.State content =
-              ((Doubt.OfContent) doubts.get(i)).states().get(state[i]);
+          Doubt.OfContent.State content = ((Doubt.OfContent) doubts.get(i)).states().get(state[i]);
           high += content.high();
           low += content.low();
         }
@@ -178,8 +181,8 @@ final class StateSpace {
   }
 
   /**
-   * Shows {@code visitor} every state, those that lose little first, until it returns {@code false}. The visitor must
-   * not keep the array.
+   * Shows {@code visitor} every state, those that lose little first, until it returns {@code
+   * false}. The visitor must not keep the array.
    */
   void forEach(Predicate<int[]> visitor) {
     int[] state = new int[doubts.size()];
@@ -196,9 +199,10 @@ final class StateSpace {
   }
 
   /**
-   * Shows {@code visitor} a selection of the states until it returns {@code false}: nothing lost, everything lost, each
-   * doubt alone lost, all but each lost, and then {@code samples} random ones of which some lose little, some half and
-   * some nearly everything. Of the single ones at most {@code samples} of each kind are shown, at random.
+   * Shows {@code visitor} a selection of the states until it returns {@code false}: nothing lost,
+   * everything lost, each doubt alone lost, all but each lost, and then {@code samples} random ones
+   * of which some lose little, some half and some nearly everything. Of the single ones at most
+   * {@code samples} of each kind are shown, at random.
    */
   void sample(int samples, Random random, Predicate<int[]> visitor) {
     int[] none = new int[doubts.size()];

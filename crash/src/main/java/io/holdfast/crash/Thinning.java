@@ -7,7 +7,10 @@ import java.util.List;
 final class Thinning {
   private Thinning() {}
 
-  /** {@return the list, or at most {@code most} of its elements, the first and the last among them, evenly spread} */
+  /**
+   * {@return the list, or at most {@code most} of its elements, the first and the last among them,
+   * evenly spread}
+   */
   static <T> List<T> keep(List<T> all, int most) {
     if (all.size() <= most) {
       return all;

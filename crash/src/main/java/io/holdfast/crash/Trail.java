@@ -7,16 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The way to a crash: what was running, how it ended, and what ran before it.
  *
- * @param before the crash from which the running program had started, {@code null} for the workload's own run
+ * @param before the crash from which the running program had started, {@code null} for the
+ *     workload's own run
  * @param start what the program had found
  * @param acknowledged what had been acknowledged when it started
  * @param events what it did
  */
 record Trail(
-    @Nullable Crash before,
-    MediumImage start,
-    List<String> acknowledged,
-    List<Event> events) {
+    @Nullable Crash before, MediumImage start, List<String> acknowledged, List<Event> events) {
 
   /** How a crash ended a run. */
   enum Kind {

@@ -1,11 +1,11 @@
 package io.holdfast.crash;
 
 /**
- * Bytes that reach the medium together or not at all: of a store those within one 8-byte word, of a file write those
- * within one sector of 512 bytes.
+ * Bytes that reach the medium together or not at all: of a store those within one 8-byte word, of a
+ * file write those within one sector of 512 bytes.
  *
- * <p>A mask per word says which bytes. Once the bytes of a later unit are certain to have arrived, those that they
- * cover no longer matter here and leave the masks.
+ * <p>A mask per word says which bytes. Once the bytes of a later unit are certain to have arrived,
+ * those that they cover no longer matter here and leave the masks.
  */
 final class Unit implements InDoubt {
   static final int SECTOR_BYTES = 512;
@@ -45,7 +45,10 @@ final class Unit implements InDoubt {
     this.masks = masks;
   }
 
-  /** {@return the unit of those {@code bytes} from index {@code from} to {@code to}, at {@code position} in the file} */
+  /**
+   * {@return the unit of those {@code bytes} from index {@code from} to {@code to}, at {@code
+   * position} in the file}
+   */
   static Unit of(
       long sequence, Event event, Kind kind, long position, byte[] bytes, int from, int to) {
     long firstWord = position / Long.BYTES;

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Contiguous memory that shows the bytes of a file to a running program.
  *
- * <p>It remembers which of its pages still equal a page of some {@link Content}, so that loading the next crash image
- * into a used window copies only what differs. When it grows, its memory is replaced; what was handed out of the old one
- * keeps being updated. Changed under the medium's lock, read without.
+ * <p>It remembers which of its pages still equal a page of some {@link Content}, so that loading
+ * the next crash image into a used window copies only what differs. When it grows, its memory is
+ * replaced; what was handed out of the old one keeps being updated. Changed under the medium's
+ * lock, read without.
  */
 final class Window {
   static final long PAGE_BYTES = 4096;
@@ -47,7 +48,10 @@ final class Window {
     }
   }
 
-  /** Shows {@code content} from now on, and zeroes beyond it; nothing handed out before is kept up to date. */
+  /**
+   * Shows {@code content} from now on, and zeroes beyond it; nothing handed out before is kept up
+   * to date.
+   */
   void load(Content content) {
     retired.clear();
     reserve((long) content.pages() * Content.PAGE_BYTES);
@@ -85,12 +89,7 @@ final class Window {
   private void show(int page, long[] words) {
     if (known[page] != words) {
       MemorySegment.copy(
-          words,
-          0,
-          memory,
-          ValueLayout.JAVA_LONG,
-          (long) page * Content.PAGE_BYTES,
-          words.length);
+          words, 0, memory, ValueLayout.JAVA_LONG, (long) page * Content.PAGE_BYTES, words.length);
       known[page] = words;
     }
   }

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Windows of media that are no longer used, for those that come after: the one that showed a file before needs the
- * fewest changes to show it again. Not for use by several threads.
+ * Windows of media that are no longer used, for those that come after: the one that showed a file
+ * before needs the fewest changes to show it again. Not for use by several threads.
  */
 final class WindowPool {
   /** What a window shows: a file itself, or the private mapping of it that was made as the n-th. */

@@ -1,6 +1,9 @@
 package io.holdfast.crash;
 
-/** A program that is run once on a simulated medium, recorded, and then crashed after each of its events. */
+/**
+ * A program that is run once on a simulated medium, recorded, and then crashed after each of its
+ * events.
+ */
 @FunctionalInterface
 public interface Workload {
   /**

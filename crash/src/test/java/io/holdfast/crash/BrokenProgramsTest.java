@@ -14,7 +14,10 @@ import io.holdfast.pmem.PmemMap;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
-/** Small programs with one mistake each, which must be caught, and their correct twins, which must pass. */
+/**
+ * Small programs with one mistake each, which must be caught, and their correct twins, which must
+ * pass.
+ */
 class BrokenProgramsTest {
   private static final long DATA = 0;
   private static final long FLAG = 8;
@@ -310,7 +313,8 @@ class BrokenProgramsTest {
     assertThat(report.outcomes().getLast().states()).containsOnlyKeys("new");
   }
 
-  // What recovery reads may be visible without being durable: it must not be believed before it is made durable again.
+  // What recovery reads may be visible without being durable: it must not be believed before it is
+  // made durable again.
 
   @Test
   void visibleDataBelievedInRecovery_isCaught() {
@@ -426,11 +430,7 @@ class BrokenProgramsTest {
 
   private static void storePastCaches(PmemMap map, long offset, long value) {
     map.copy(
-        offset,
-        MemorySegment.ofArray(new long[] {value}),
-        0,
-        8,
-        CopyMode.NO_DRAIN.nonTemporal());
+        offset, MemorySegment.ofArray(new long[] {value}), 0, 8, CopyMode.NO_DRAIN.nonTemporal());
   }
 
   private static void replace(SimulatedMedium medium) {
@@ -473,10 +473,7 @@ class BrokenProgramsTest {
 
   private static CrashExploration exploration(
       Granularity granularity, Workload program, Check check) {
-    return CrashExploration.of(granularity)
-        .prepare(Programs::createFile)
-        .run(program)
-        .check(check);
+    return CrashExploration.of(granularity).prepare(Programs::createFile).run(program).check(check);
   }
 
   private static void assertCaught(Workload program, Check check) {
