@@ -1,7 +1,8 @@
 package io.holdfast.pmem;
 
 /**
- * How a copy, move or fill travels to the medium and what it waits for: libpmem's {@code PMEM_F_MEM_*} flags.
+ * How a copy, move or fill travels to the medium and what it waits for: libpmem's {@code
+ * PMEM_F_MEM_*} flags.
  *
  * <p>Immutable; keep combinations in constants, so that a hot path allocates nothing.
  */
@@ -9,7 +10,9 @@ public final class CopyMode {
   /** Durable on return; the way is chosen by length. */
   public static final CopyMode PERSIST = new CopyMode(0);
 
-  /** Flushed or stored past the caches, durable after the same thread's next {@link PmemMap#drain}. */
+  /**
+   * Flushed or stored past the caches, durable after the same thread's next {@link PmemMap#drain}.
+   */
   public static final CopyMode NO_DRAIN = new CopyMode(1);
 
   /** Only stored; the caller flushes and drains. */
@@ -31,7 +34,9 @@ public final class CopyMode {
     return new CopyMode(flags | 4);
   }
 
-  /** {@return libpmem's flag word for this mode: NODRAIN 1, NONTEMPORAL 2, TEMPORAL 4, NOFLUSH 32} */
+  /**
+   * {@return libpmem's flag word for this mode: NODRAIN 1, NONTEMPORAL 2, TEMPORAL 4, NOFLUSH 32}
+   */
   public int flags() {
     return flags;
   }

@@ -1,7 +1,8 @@
 package io.holdfast.pmem;
 
 /**
- * How much of a store travels to the medium at once, and so what it takes to make the store durable.
+ * How much of a store travels to the medium at once, and so what it takes to make the store
+ * durable.
  *
  * <p>The constants are ordered from fine to coarse; a required granularity is an upper bound.
  */

@@ -1,14 +1,18 @@
 package io.holdfast.pmem;
+
 import java.util.Optional;
+
 /**
- * How a source is mapped: libpmem2's config. Immutable; each {@code with} method returns a changed copy.
+ * How a source is mapped: libpmem2's config. Immutable; each {@code with} method returns a changed
+ * copy.
  *
  * @param requiredGranularity the coarsest granularity the caller can work with; must be set to map
  * @param offset where in the source the mapping begins, in bytes
  * @param length how many bytes are mapped, 0 for all up to the end of the source
  * @param sharing whether stores reach the source
  * @param protection what the mapping may be used for
- * @param reserve address space kept for {@link PmemMap#grow}, in bytes from the mapping's start; 0 for none
+ * @param reserve address space kept for {@link PmemMap#grow}, in bytes from the mapping's start; 0
+ *     for none
  */
 public record MapConfig(
     Optional<Granularity> requiredGranularity,
@@ -17,6 +21,27 @@ public record MapConfig(
     Sharing sharing,
     Protection protection,
     long reserve) {
+
+  /**
+   * Checks the numbers.
+   *
+   * @throws MapException if {@code offset}, {@code length} or {@code reserve} is negative
+   */
+  public MapConfig {
+    if (offset < 0) {
+      throw new MapException(
+          MapException.Reason.OFFSET_OUT_OF_RANGE, "offset " + offset + " is negative");
+    }
+    if (length < 0) {
+      throw new MapException(
+          MapException.Reason.LENGTH_OUT_OF_RANGE, "length " + length + " is negative");
+    }
+    if (reserve < 0) {
+      throw new MapException(
+          MapException.Reason.LENGTH_OUT_OF_RANGE, "reservation " + reserve + " is negative");
+    }
+  }
+
   /** Whether stores reach the source. */
   public enum Sharing {
     /** Stores reach the source and are seen by its other mappings. */
@@ -24,6 +49,7 @@ public record MapConfig(
     /** Stores stay in this mapping and are gone with it. */
     PRIVATE
   }
+
   /** What a mapping may be used for. */
   public enum Protection {
     /** Reading only. */
@@ -31,31 +57,68 @@ public record MapConfig(
     /** Reading and storing. */
     READ_WRITE
   }
-  /** {@return offset 0, to the end of the source, shared, read and write, no granularity set, nothing reserved} */
+
+  /**
+   * {@return offset 0, to the end of the source, shared, read and write, no granularity set,
+   * nothing reserved}
+   */
   public static MapConfig defaults() {
     return new MapConfig(Optional.empty(), 0, 0, Sharing.SHARED, Protection.READ_WRITE, 0);
   }
-  /** {@return a copy that accepts {@code granularity} and finer} */
+
+  /**
+   * {@return a copy that accepts {@code granularity} and finer}
+   *
+   * @param granularity the coarsest granularity the caller can work with
+   */
   public MapConfig withRequiredGranularity(Granularity granularity) {
     return new MapConfig(Optional.of(granularity), offset, length, sharing, protection, reserve);
   }
-  /** {@return a copy that starts at {@code bytes} in the source} */
+
+  /**
+   * {@return a copy that starts at {@code bytes} in the source}
+   *
+   * @param bytes the offset, a multiple of the page size
+   * @throws MapException if {@code bytes} is negative
+   */
   public MapConfig withOffset(long bytes) {
     return new MapConfig(requiredGranularity, bytes, length, sharing, protection, reserve);
   }
-  /** {@return a copy that maps {@code bytes}, 0 for all up to the end of the source} */
+
+  /**
+   * {@return a copy that maps {@code bytes}, 0 for all up to the end of the source}
+   *
+   * @param bytes the length, a multiple of the page size, or 0 for all
+   * @throws MapException if {@code bytes} is negative
+   */
   public MapConfig withLength(long bytes) {
     return new MapConfig(requiredGranularity, offset, bytes, sharing, protection, reserve);
   }
-  /** {@return a copy with the given sharing} */
+
+  /**
+   * {@return a copy with the given sharing}
+   *
+   * @param value the sharing
+   */
   public MapConfig withSharing(Sharing value) {
     return new MapConfig(requiredGranularity, offset, length, value, protection, reserve);
   }
-  /** {@return a copy with the given protection} */
+
+  /**
+   * {@return a copy with the given protection}
+   *
+   * @param value the protection
+   */
   public MapConfig withProtection(Protection value) {
     return new MapConfig(requiredGranularity, offset, length, sharing, value, reserve);
   }
-  /** {@return a copy that keeps {@code bytes} of address space for {@link PmemMap#grow}} */
+
+  /**
+   * {@return a copy that keeps {@code bytes} of address space for {@link PmemMap#grow}}
+   *
+   * @param bytes the reservation, 0 for none
+   * @throws MapException if {@code bytes} is negative
+   */
   public MapConfig withReserve(long bytes) {
     return new MapConfig(requiredGranularity, offset, length, sharing, protection, bytes);
   }

@@ -2,17 +2,75 @@ package io.holdfast.pmem;
 
 import org.jspecify.annotations.Nullable;
 
-/** A source cannot be mapped as asked. */
+/** A source cannot be mapped as asked; {@link #reason} says why in libpmem2's terms. */
 public final class MapException extends PmemException {
   private static final long serialVersionUID = 1;
 
+  /** What was wrong: libpmem2's {@code PMEM2_E_*} conditions that mapping can meet. */
+  public enum Reason {
+    /** Not classified. */
+    UNKNOWN,
+    /** No required granularity was set. */
+    GRANULARITY_NOT_SET,
+    /** The file is closed. */
+    INVALID_FILE_HANDLE,
+    /** The source is a folder, a pipe, a device or something else that is not a regular file. */
+    INVALID_FILE_TYPE,
+    /** Offset and length do not lie within the source. */
+    MAP_RANGE,
+    /** The offset is negative. */
+    OFFSET_OUT_OF_RANGE,
+    /** The offset is not a multiple of the page size. */
+    OFFSET_UNALIGNED,
+    /** The length is not a multiple of the page size. */
+    LENGTH_UNALIGNED,
+    /** The length is negative, or larger than the reservation. */
+    LENGTH_OUT_OF_RANGE,
+    /** The source has no bytes. */
+    SOURCE_EMPTY,
+    /** The file was not opened for what the mapping is to be used for. */
+    NO_ACCESS,
+    /** The operating system cannot map this source so. */
+    NOT_SUPPORTED
+  }
+
+  /** What was wrong. */
+  private final Reason reason;
+
   /**
    * Describes the failure.
+   *
+   * @param reason what was wrong
+   * @param message what, where, the values
+   */
+  public MapException(Reason reason, String message) {
+    this(reason, message, null);
+  }
+
+  /**
+   * Describes the failure.
+   *
+   * @param reason what was wrong
+   * @param message what, where, the values
+   * @param cause the cause
+   */
+  public MapException(Reason reason, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+  }
+
+  /**
+   * Describes a failure that is not classified.
    *
    * @param message what, where, the values
    * @param cause the cause
    */
   public MapException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    this(Reason.UNKNOWN, message, cause);
+  }
+
+  /** {@return what was wrong} */
+  public Reason reason() {
+    return reason;
   }
 }

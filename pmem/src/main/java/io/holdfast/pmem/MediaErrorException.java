@@ -2,7 +2,10 @@ package io.holdfast.pmem;
 
 import org.jspecify.annotations.Nullable;
 
-/** A page of persistent memory could not be read or written: poison, or a file cut short by another program. */
+/**
+ * A page of persistent memory could not be read or written: poison, or a file cut short by another
+ * program.
+ */
 public final class MediaErrorException extends PmemException {
   private static final long serialVersionUID = 1;
 

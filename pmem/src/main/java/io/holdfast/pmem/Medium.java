@@ -1,13 +1,15 @@
 package io.holdfast.pmem;
 
+import io.holdfast.pmem.internal.SystemMedium;
 import java.nio.file.Path;
 
 /**
  * Where persistent state lives: it opens, names and maps files.
  *
- * <p>Everything above this module reaches persistent state through a medium, its {@link PmemFile}s and its {@link
- * PmemMap}s and in no other way, so that a simulated medium can stand in for the real one and cut the power between
- * any two of its events. What each call guarantees after a crash is said at the call.
+ * <p>Everything above this module reaches persistent state through a medium, its {@link PmemFile}s
+ * and its {@link PmemMap}s and in no other way, so that a simulated medium can stand in for the
+ * real one and cut the power between any two of its events. What each call guarantees after a crash
+ * is said at the call.
  *
  * <p>A medium may be shared between threads.
  */
@@ -32,7 +34,8 @@ public abstract class Medium {
   public abstract PmemFile open(Path path, FileAccess access);
 
   /**
-   * Creates an empty file, mode 0600, under its name. The name is durable after {@link #syncFolder}.
+   * Creates an empty file, mode 0600, under its name. The name is durable after {@link
+   * #syncFolder}.
    *
    * @param path the file, which must not exist
    * @return the open file, which the caller closes
@@ -41,8 +44,8 @@ public abstract class Medium {
   public abstract PmemFile create(Path path);
 
   /**
-   * Creates an empty file, mode 0600, that has no name until {@link PmemFile#publish}: a crash before that leaves
-   * nothing behind.
+   * Creates an empty file, mode 0600, that has no name until {@link PmemFile#publish}: a crash
+   * before that leaves nothing behind.
    *
    * @param folder a folder of the file system that is to hold the file
    * @return the open file, which the caller closes
@@ -57,14 +60,18 @@ public abstract class Medium {
    * @param source what is mapped
    * @param config how it is mapped
    * @return the mapping, which the caller closes; the source's file may be closed before it
+   * @throws SystemCallException if the file does not exist or may not be opened so
+   * @throws OutOfSpaceException if stores are to reach a file with holes and the file system has no
+   *     room to fill them
    * @throws MapException if the source cannot be mapped so
-   * @throws GranularityUnavailableException if only a coarser granularity than the required one is available
+   * @throws GranularityUnavailableException if only a coarser granularity than the required one is
+   *     available
    */
   public abstract PmemMap map(PmemSource source, MapConfig config);
 
   /**
-   * Renames a file, replacing {@code to} if it exists. The new name is durable after {@link #syncFolder}; until then
-   * a crash may leave either.
+   * Renames a file, replacing {@code to} if it exists. The new name is durable after {@link
+   * #syncFolder}; until then a crash may leave either.
    *
    * @param from the existing name
    * @param to the new name, in the same file system

@@ -3,7 +3,8 @@ package io.holdfast.pmem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of everything that goes wrong with persistent memory: its message names the resource and the values.
+ * The root of everything that goes wrong with persistent memory: its message names the resource and
+ * the values.
  *
  * <p>Before such an exception is thrown nothing has been acknowledged as durable that is not.
  */

@@ -5,15 +5,19 @@ import java.lang.foreign.MemorySegment;
 /**
  * A mapped range of persistent memory.
  *
- * <p>A store is visible at once and durable only as its {@link #granularity} says: at {@link Granularity#BYTE} it is
- * durable when visible; at {@link Granularity#CACHE_LINE} once it is {@linkplain #flush flushed} and the <em>same
- * thread</em> has {@linkplain #drain drained}; at {@link Granularity#PAGE} once it is flushed. Plain stores between two
- * drains may reach the medium in any order and in any subset of 8-byte words; only {@linkplain #putLongRelease
- * ordered} stores keep their order within one cache line. Aligned stores of up to 8 bytes never tear. A private mapping
- * never reaches the medium.
+ * <p>A store is visible at once and durable only as its {@link #granularity} says: at {@link
+ * Granularity#BYTE} it is durable when visible; at {@link Granularity#CACHE_LINE} once it is
+ * {@linkplain #flush flushed} and the <em>same thread</em> has {@linkplain #drain drained}; at
+ * {@link Granularity#PAGE} once it is flushed. Plain stores between two drains may reach the medium
+ * in any order and in any subset of 8-byte words; only {@linkplain #putLongRelease ordered} stores
+ * keep their order within one cache line. Aligned stores of up to 8 bytes never tear. A private
+ * mapping never reaches the medium.
  *
- * <p>All offsets and lengths are in bytes, relative to the mapping, and checked against its size. May be shared between
- * threads; after {@link #close} every method throws {@link IllegalStateException}.
+ * <p>All offsets and lengths are in bytes, relative to the mapping, and checked against its size: a
+ * method throws {@link IndexOutOfBoundsException} if its range does not lie within, and {@link
+ * IllegalArgumentException} if an offset that must be a multiple of 8 is not, or if it would store
+ * and the mapping is for reading only. May be shared between threads; after {@link #close} every
+ * method throws {@link IllegalStateException}.
  */
 public abstract class PmemMap implements AutoCloseable {
 
@@ -27,57 +31,111 @@ public abstract class PmemMap implements AutoCloseable {
   public abstract long size();
 
   /**
-   * {@return the mapped memory, of {@link #size} bytes} A simulated mapping's segment is read-only, since what is
-   * stored around the methods of this class could not be recorded.
+   * {@return the mapped memory, of {@link #size} bytes} A simulated mapping's segment is read-only,
+   * since what is stored around the methods of this class could not be recorded.
    */
   public abstract MemorySegment segment();
 
   /**
-   * Extends the mapping over a part of its file that has been allocated meanwhile. Existing offsets keep their
-   * meaning and address.
+   * Extends the mapping over a part of its file that has been allocated meanwhile. Existing offsets
+   * keep their meaning and address.
    *
-   * @param newSize the new size in bytes, from {@link #size()} to the reservation of {@link MapConfig#reserve}
+   * @param newSize the new size in bytes, from {@link #size()} to the reservation of {@link
+   *     MapConfig#reserve}
    * @throws MapException if the range is not reserved or lies beyond the end of the file
    */
   public abstract void grow(long newSize);
 
-  /** {@return the byte at {@code offset}} */
+  /**
+   * {@return the byte at {@code offset}}
+   *
+   * @param offset where in the mapping, in bytes
+   */
   public abstract byte getByte(long offset);
 
-  /** {@return the short at {@code offset}, little-endian, not necessarily aligned} */
+  /**
+   * {@return the short at {@code offset}, little-endian, not necessarily aligned}
+   *
+   * @param offset where in the mapping, in bytes
+   */
   public abstract short getShort(long offset);
 
-  /** {@return the int at {@code offset}, little-endian, not necessarily aligned} */
+  /**
+   * {@return the int at {@code offset}, little-endian, not necessarily aligned}
+   *
+   * @param offset where in the mapping, in bytes
+   */
   public abstract int getInt(long offset);
 
-  /** {@return the long at {@code offset}, little-endian, not necessarily aligned} */
+  /**
+   * {@return the long at {@code offset}, little-endian, not necessarily aligned}
+   *
+   * @param offset where in the mapping, in bytes
+   */
   public abstract long getLong(long offset);
 
-  /** {@return the long at {@code offset}, a multiple of 8, read with acquire semantics} */
+  /**
+   * {@return the long at {@code offset}, little-endian, read with acquire semantics}
+   *
+   * @param offset where in the mapping, in bytes, a multiple of 8
+   */
   public abstract long getLongAcquire(long offset);
 
-  /** Stores a byte at {@code offset}. */
+  /**
+   * Stores a byte.
+   *
+   * @param offset where in the mapping, in bytes
+   * @param value what is stored
+   */
   public abstract void putByte(long offset, byte value);
 
-  /** Stores a short at {@code offset}, little-endian, not necessarily aligned. */
+  /**
+   * Stores a short, little-endian, not necessarily aligned.
+   *
+   * @param offset where in the mapping, in bytes
+   * @param value what is stored
+   */
   public abstract void putShort(long offset, short value);
 
-  /** Stores an int at {@code offset}, little-endian, not necessarily aligned. */
+  /**
+   * Stores an int, little-endian, not necessarily aligned.
+   *
+   * @param offset where in the mapping, in bytes
+   * @param value what is stored
+   */
   public abstract void putInt(long offset, int value);
 
-  /** Stores a long at {@code offset}, little-endian, not necessarily aligned. */
+  /**
+   * Stores a long, little-endian, not necessarily aligned.
+   *
+   * @param offset where in the mapping, in bytes
+   * @param value what is stored
+   */
   public abstract void putLong(long offset, long value);
 
   /**
-   * Stores a long at {@code offset}, a multiple of 8, with release semantics: within its cache line it reaches the
+   * Stores a long, little-endian, with release semantics: within its cache line it reaches the
    * medium no earlier than the stores before it.
+   *
+   * @param offset where in the mapping, in bytes, a multiple of 8
+   * @param value what is stored
    */
   public abstract void putLongRelease(long offset, long value);
 
-  /** Clears in the long at {@code offset}, a multiple of 8, the bits not in {@code mask}, atomically and ordered. */
+  /**
+   * Clears bits of a long, atomically and ordered as {@link #putLongRelease} is.
+   *
+   * @param offset where in the mapping, in bytes, a multiple of 8
+   * @param mask the bits that stay
+   */
   public abstract void andLong(long offset, long mask);
 
-  /** Sets in the long at {@code offset}, a multiple of 8, the bits in {@code mask}, atomically and ordered. */
+  /**
+   * Sets bits of a long, atomically and ordered as {@link #putLongRelease} is.
+   *
+   * @param offset where in the mapping, in bytes, a multiple of 8
+   * @param mask the bits to set
+   */
   public abstract void orLong(long offset, long mask);
 
   /**
@@ -92,8 +150,8 @@ public abstract class PmemMap implements AutoCloseable {
       long offset, MemorySegment destination, long destinationOffset, long length);
 
   /**
-   * Copies bytes into the mapping; 8-byte aligned words do not tear. Durable on return unless {@code mode} says
-   * otherwise.
+   * Copies bytes into the mapping; 8-byte aligned words do not tear. Durable on return unless
+   * {@code mode} says otherwise.
    *
    * @param offset where in the mapping
    * @param source the bytes, heap or native, not part of this mapping
@@ -105,8 +163,8 @@ public abstract class PmemMap implements AutoCloseable {
       long offset, MemorySegment source, long sourceOffset, long length, CopyMode mode);
 
   /**
-   * Moves bytes within the mapping, as if through a buffer where the ranges overlap. Durable on return unless {@code
-   * mode} says otherwise.
+   * Moves bytes within the mapping, as if through a buffer where the ranges overlap. Durable on
+   * return unless {@code mode} says otherwise.
    *
    * @param offset where to
    * @param sourceOffset where from
@@ -135,8 +193,8 @@ public abstract class PmemMap implements AutoCloseable {
   public abstract void flush(long offset, long length);
 
   /**
-   * Waits until everything this thread has flushed or copied so far is durable (a store fence; nothing at {@link
-   * Granularity#PAGE}).
+   * Waits until everything this thread has flushed or copied so far is durable (a store fence;
+   * nothing at {@link Granularity#PAGE}).
    */
   public abstract void drain();
 
@@ -147,7 +205,7 @@ public abstract class PmemMap implements AutoCloseable {
    * @param length how many bytes
    * @throws SystemCallException if the kernel cannot synchronise the pages
    */
-  public final void persist(long offset, long length) {
+  public void persist(long offset, long length) {
     flush(offset, length);
     drain();
   }
@@ -160,6 +218,39 @@ public abstract class PmemMap implements AutoCloseable {
    * @throws SystemCallException if the kernel refuses
    */
   public abstract void deepFlush(long offset, long length);
+
+  /**
+   * Translates a fault that Java code met in this mapping's memory: poison, or a file that another
+   * program has cut short.
+   *
+   * <p>The methods of this class that take a range do so themselves where they can. The typed ones,
+   * {@link #read} of less than a page and what is done with {@link #segment} cannot, since HotSpot
+   * throws a fault only at the thread's next safepoint poll; who can tell which mapping was in use
+   * catches {@link InternalError} further out and throws what this method returns.
+   *
+   * @param fault what was caught
+   * @return the exception that names this mapping, with {@code fault} as its cause
+   * @throws InternalError {@code fault} itself, if it is none of HotSpot's reports of a memory
+   *     fault
+   */
+  public MediaErrorException mediaError(InternalError fault) {
+    checkIsFault(fault);
+    return new MediaErrorException("offset 0 + " + size() + " cannot be accessed", fault);
+  }
+
+  /**
+   * For implementations of {@link #mediaError}: tells a memory fault from other internal errors.
+   *
+   * @param fault what was caught
+   * @throws InternalError {@code fault} itself, if it is none of HotSpot's reports of a memory
+   *     fault
+   */
+  protected static void checkIsFault(InternalError fault) {
+    String message = fault.getMessage();
+    if (message == null || !message.startsWith("a fault occurred in ")) {
+      throw fault;
+    }
+  }
 
   /** Unmaps. Nothing becomes durable by it; closing twice changes nothing. */
   @Override

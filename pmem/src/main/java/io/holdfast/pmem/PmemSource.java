@@ -24,19 +24,43 @@ public sealed interface PmemSource {
    *
    * @param byteSize how many bytes
    */
-  record Anonymous(long byteSize) implements PmemSource {}
+  record Anonymous(long byteSize) implements PmemSource {
 
-  /** {@return the existing file {@code path}} */
+    /**
+     * Checks the size.
+     *
+     * @throws IllegalArgumentException if {@code byteSize} is negative
+     */
+    public Anonymous {
+      if (byteSize < 0) {
+        throw new IllegalArgumentException("size " + byteSize + " is negative");
+      }
+    }
+  }
+
+  /**
+   * {@return the existing file {@code path}}
+   *
+   * @param path a regular file
+   */
   static PmemSource of(Path path) {
     return new OfPath(path);
   }
 
-  /** {@return the open file {@code file}} */
+  /**
+   * {@return the open file {@code file}}
+   *
+   * @param file the file, of the medium that maps it
+   */
   static PmemSource of(PmemFile file) {
     return new OfFile(file);
   }
 
-  /** {@return {@code byteSize} bytes of volatile memory} */
+  /**
+   * {@return {@code byteSize} bytes of volatile memory}
+   *
+   * @param byteSize how many bytes, positive
+   */
   static PmemSource anonymous(long byteSize) {
     return new Anonymous(byteSize);
   }

@@ -1,18 +1,61 @@
 package io.holdfast.pmem;
 
+import io.holdfast.pmem.internal.ErrnoText;
 import org.jspecify.annotations.Nullable;
 
-/** An operating-system call failed. */
+/**
+ * An operating-system call failed.
+ *
+ * <p>The message names the resource, the call and the error, as in {@code accounts.heap: open:
+ * ENOENT (2), no such file or directory}.
+ */
 public final class SystemCallException extends PmemException {
   private static final long serialVersionUID = 1;
 
+  /** The name of the call. */
+  private final String call;
+
+  /** The error number. */
+  private final int errno;
+
   /**
-   * Describes the failure.
+   * Describes a failed call.
+   *
+   * @param resource the file or range it was made for
+   * @param call the call's name, as in {@code fdatasync}
+   * @param errno the error number, positive
+   */
+  public SystemCallException(String resource, String call, int errno) {
+    super(resource + ": " + call + ": " + ErrnoText.describe(errno));
+    this.call = call;
+    this.errno = errno;
+  }
+
+  /**
+   * Describes a failure of a medium that is not the operating system's; it has no call and the
+   * error number 0.
    *
    * @param message what, where, the values
    * @param cause the cause
    */
   public SystemCallException(String message, @Nullable Throwable cause) {
     super(message, cause);
+    this.call = "";
+    this.errno = 0;
+  }
+
+  /** {@return the name of the call that failed} */
+  public String call() {
+    return call;
+  }
+
+  /** {@return the operating system's error number} */
+  public int errno() {
+    return errno;
+  }
+
+  /** {@return the error's symbolic name, such as {@code ENOENT}} */
+  public String errnoName() {
+    return ErrnoText.nameOf(errno);
   }
 }

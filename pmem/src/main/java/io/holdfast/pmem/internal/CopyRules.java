@@ -1,0 +1,61 @@
+package io.holdfast.pmem.internal;
+
+/**
+ * How a copy, move or fill travels: libpmem's order of decisions.
+ *
+ * @param stores which kinds of stores may be used
+ * @param threshold the length in bytes from which they are used unasked
+ */
+record CopyRules(Stores stores, long threshold) {
+  /** libpmem's default threshold. */
+  static final long DEFAULT_THRESHOLD = 256;
+
+  /** Result bit besides those of {@link CpuRoutines}: store whole lines past the caches. */
+  static final int PAST_CACHES = 4;
+
+  private static final int NO_DRAIN = 1;
+  private static final int NON_TEMPORAL = 2;
+  private static final int TEMPORAL = 4;
+  private static final int NO_FLUSH = 32;
+
+  /** Which kinds of stores may be used. */
+  enum Stores {
+    THROUGH_CACHES,
+    ANY
+  }
+
+  /** What becomes of a line in the cache when power fails. */
+  enum Caches {
+    LOST,
+    FLUSHED_BY_PLATFORM
+  }
+
+  static CopyRules of(Settings settings) {
+    return new CopyRules(
+        settings.noMovnt() ? Stores.THROUGH_CACHES : Stores.ANY,
+        settings.movntThreshold().orElse(DEFAULT_THRESHOLD));
+  }
+
+  /**
+   * {@return the bits {@link CpuRoutines#FLUSH}, {@link CpuRoutines#FENCE} and {@link
+   * #PAST_CACHES}}
+   */
+  int decide(int flags, long length, Caches caches) {
+    if ((flags & NO_FLUSH) != 0) {
+      return 0;
+    }
+    int fence = (flags & NO_DRAIN) != 0 ? 0 : CpuRoutines.FENCE;
+    int flush = caches == Caches.LOST ? CpuRoutines.FLUSH : 0;
+    return fence | flush | (isPastCaches(flags, length, caches) ? PAST_CACHES : 0);
+  }
+
+  private boolean isPastCaches(int flags, long length, Caches caches) {
+    if (stores == Stores.THROUGH_CACHES) {
+      return false;
+    }
+    if ((flags & NON_TEMPORAL) != 0) {
+      return true;
+    }
+    return (flags & TEMPORAL) == 0 && caches == Caches.LOST && length >= threshold;
+  }
+}

@@ -1,0 +1,114 @@
+package io.holdfast.pmem.internal;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The machine-code routines, for one way of flushing and one width of stores past the caches.
+ *
+ * <p>They run without leaving Java's thread state: they must be short, so that callers cut long
+ * ranges at {@link #PIECE_BYTES}, and they must not fault for good, so that callers touch each
+ * destination page from Java first and never let them read persistent memory. A record, because the
+ * JIT compiler takes a constant record's handles for constants. Lengths are positive. May be shared
+ * between threads.
+ */
+record CpuRoutines(
+    FlushInstruction instruction,
+    VectorWidth width,
+    MethodHandle fenceHandle,
+    MethodHandle flushHandle,
+    MethodHandle copyHandle,
+    MethodHandle copyPastCachesHandle,
+    MethodHandle fillHandle,
+    MethodHandle fillPastCachesHandle) {
+
+  /** Mode bit: write back what was stored through the caches. */
+  static final int FLUSH = 1;
+
+  /** Mode bit: wait at the end until everything this thread has flushed is durable. */
+  static final int FENCE = 2;
+
+  /** How many bytes one call may take at the most. */
+  static final long PIECE_BYTES = 128 << 10;
+
+  private static final FunctionDescriptor FLUSHING =
+      FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final FunctionDescriptor COPYING =
+      FunctionDescriptor.ofVoid(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final FunctionDescriptor FILLING =
+      FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+  /** Loads the routines that use the given instruction and width. */
+  static CpuRoutines load(FlushInstruction instruction, VectorWidth width) {
+    CodePage page =
+        CodePage.load(RoutineListing.load(Architecture.CURRENT.listing()).flushingBy(instruction));
+    return new CpuRoutines(
+        instruction,
+        width,
+        page.handle("fence", FunctionDescriptor.ofVoid()),
+        page.handle("flush", FLUSHING),
+        page.handle("copy_temporal", COPYING),
+        page.handle("copy_" + width.suffix(), COPYING),
+        page.handle("fill_temporal", FILLING),
+        page.handle("fill_" + width.suffix(), FILLING));
+  }
+
+  /** Waits until everything this thread has flushed or stored past the caches is durable. */
+  void fence() {
+    try {
+      fenceHandle.invokeExact();
+    } catch (Throwable t) {
+      throw LinuxCalls.unexpected(t);
+    }
+  }
+
+  /** Writes back the lines of the addresses from {@code start} to {@code end}, exclusive. */
+  void flush(long start, long end, long mode) {
+    try {
+      flushHandle.invokeExact(start, end, mode);
+    } catch (Throwable t) {
+      throw LinuxCalls.unexpected(t);
+    }
+  }
+
+  /** Copies through the caches. */
+  void copy(long destination, MemorySegment source, long sourceOffset, long length, long mode) {
+    try {
+      copyHandle.invokeExact(destination, source, sourceOffset, length, mode);
+    } catch (Throwable t) {
+      throw LinuxCalls.unexpected(t);
+    }
+  }
+
+  /** Copies whole lines past the caches and the rest through them. */
+  void copyPastCaches(
+      long destination, MemorySegment source, long sourceOffset, long length, long mode) {
+    try {
+      copyPastCachesHandle.invokeExact(destination, source, sourceOffset, length, mode);
+    } catch (Throwable t) {
+      throw LinuxCalls.unexpected(t);
+    }
+  }
+
+  /** Fills through the caches with the byte repeated in {@code word}. */
+  void fill(long destination, long word, long length, long mode) {
+    try {
+      fillHandle.invokeExact(destination, word, length, mode);
+    } catch (Throwable t) {
+      throw LinuxCalls.unexpected(t);
+    }
+  }
+
+  /** Fills whole lines past the caches and the rest through them. */
+  void fillPastCaches(long destination, long word, long length, long mode) {
+    try {
+      fillPastCachesHandle.invokeExact(destination, word, length, mode);
+    } catch (Throwable t) {
+      throw LinuxCalls.unexpected(t);
+    }
+  }
+}

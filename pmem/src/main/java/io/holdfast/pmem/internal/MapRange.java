@@ -1,0 +1,57 @@
+package io.holdfast.pmem.internal;
+
+import io.holdfast.pmem.MapConfig;
+import io.holdfast.pmem.MapException;
+import io.holdfast.pmem.MapException.Reason;
+
+/**
+ * Which part of a source is mapped and how many bytes of addresses it gets, checked in libpmem2's
+ * order.
+ *
+ * @param offset where in the source the mapping begins, a multiple of the page size
+ * @param length how many bytes are mapped, positive
+ * @param reserved how many bytes of addresses are kept, a multiple of the page size
+ */
+record MapRange(long offset, long length, long reserved) {
+
+  /**
+   * Resolves a configuration against a source.
+   *
+   * @param name the source's name
+   * @param sourceSize its size in bytes
+   */
+  static MapRange of(String name, long sourceSize, MapConfig config) {
+    long offset = config.offset();
+    long length = config.length();
+    if (!isPageAligned(offset)) {
+      throw new MapException(
+          Reason.OFFSET_UNALIGNED,
+          name + ": offset " + offset + " is not a multiple of " + AuxiliaryVector.PAGE_BYTES);
+    }
+    if (sourceSize == 0) {
+      throw new MapException(Reason.SOURCE_EMPTY, name + ": has no bytes to map");
+    }
+    if (!isPageAligned(length)) {
+      throw new MapException(
+          Reason.LENGTH_UNALIGNED,
+          name + ": length " + length + " is not a multiple of " + AuxiliaryVector.PAGE_BYTES);
+    }
+    if (offset >= sourceSize || length > sourceSize - offset) {
+      throw new MapException(
+          Reason.MAP_RANGE,
+          name + ": offset " + offset + " + " + length + " exceeds size " + sourceSize);
+    }
+    long mapped = length == 0 ? sourceSize - offset : length;
+    long reserve = config.reserve() == 0 ? mapped : config.reserve();
+    if (reserve < mapped || reserve > Long.MAX_VALUE / 2) {
+      throw new MapException(
+          Reason.LENGTH_OUT_OF_RANGE,
+          name + ": length " + mapped + " exceeds the reservation of " + reserve);
+    }
+    return new MapRange(offset, mapped, AuxiliaryVector.roundUpToPage(reserve));
+  }
+
+  private static boolean isPageAligned(long bytes) {
+    return (bytes & (AuxiliaryVector.PAGE_BYTES - 1)) == 0;
+  }
+}
