@@ -1,0 +1,303 @@
+package io.holdfast.heap;
+
+import io.holdfast.heap.internal.Geometry;
+import io.holdfast.heap.internal.HeapCore;
+import io.holdfast.heap.internal.HeapLayout;
+import io.holdfast.heap.internal.ObjectHeader;
+import io.holdfast.heap.internal.Transaction;
+import io.holdfast.pmem.Granularity;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transactional heap of persistent objects in a pool file.
+ *
+ * <p>What a transaction has done survives {@code kill -9} and power failure once {@link #transact}
+ * has returned, and after any crash each transaction's effects are there as a whole or not at all.
+ * That holds on DAX memory, on tmpfs (as far as the machine runs) and on ordinary file systems
+ * alike; opening recovers.
+ *
+ * <p>Threads may share a heap. Plain {@link #transact(Action)} has the heap alone; {@link
+ * #transact(Locks, Action)} shares it with others that do not touch the same objects. One process
+ * owns a pool at a time. Transactions block on locks and, on ordinary files, on one sync that
+ * concurrent ones share.
+ *
+ * <p>All failures are {@link io.holdfast.pmem.PmemException}s. After a failed write or sync nothing
+ * is acknowledged any more: every transaction throws {@link HeapFailedException} until the heap is
+ * closed and opened again.
+ */
+public final class Heap implements AutoCloseable {
+  private final HeapCore core;
+
+  private Heap(HeapCore core) {
+    this.core = core;
+  }
+
+  /**
+   * Creates a heap of the default size. The file is complete and durable on return, or there is
+   * none.
+   *
+   * @param path the new file
+   * @return the open heap
+   * @throws io.holdfast.pmem.OutOfSpaceException if the file system is full
+   * @throws io.holdfast.pmem.SystemCallException if the file exists or cannot be created
+   */
+  public static Heap create(Path path) {
+    return create(path, HeapOptions.defaults());
+  }
+
+  /**
+   * Creates a heap. The file is complete and durable on return, or there is none.
+   *
+   * @param path the new file
+   * @param options its size, limit and medium
+   * @return the open heap
+   * @throws io.holdfast.pmem.OutOfSpaceException if the file system is full
+   * @throws io.holdfast.pmem.SystemCallException if the file exists or cannot be created
+   */
+  public static Heap create(Path path, HeapOptions options) {
+    return new Heap(HeapCore.create(path, options));
+  }
+
+  /** Creates a heap of an unusual geometry, as tests need. */
+  static Heap create(Path path, HeapOptions options, Geometry geometry) {
+    return new Heap(HeapCore.create(path, options, geometry));
+  }
+
+  /**
+   * Opens a heap, recovering it if it was not closed.
+   *
+   * @param path the file
+   * @return the open heap
+   * @throws io.holdfast.pool.PoolInUseException if another process or this one has it open
+   * @throws io.holdfast.pool.PoolCorruptedException if it is no pool or is damaged
+   * @throws io.holdfast.pool.IncompatibleLayoutException if it is of another kind or a newer
+   *     version
+   * @throws io.holdfast.pmem.SystemCallException if the file cannot be opened
+   */
+  public static Heap open(Path path) {
+    return open(path, HeapOptions.defaults());
+  }
+
+  /**
+   * Opens a heap, recovering it if it was not closed.
+   *
+   * @param path the file
+   * @param options the medium; sizes are the pool's own
+   * @return the open heap
+   * @throws io.holdfast.pool.PoolInUseException if another process or this one has it open
+   * @throws io.holdfast.pool.PoolCorruptedException if it is no pool or is damaged
+   * @throws io.holdfast.pool.IncompatibleLayoutException if it is of another kind or a newer
+   *     version
+   * @throws io.holdfast.pmem.SystemCallException if the file cannot be opened
+   */
+  public static Heap open(Path path, HeapOptions options) {
+    return new Heap(HeapCore.open(path, options));
+  }
+
+  // ---- transactions
+
+  /**
+   * Runs a transaction that has the heap alone, and returns when its effects, and everything it has
+   * read, are durable. An exception aborts it and is passed on. Inside another transaction it joins
+   * that one, which cannot commit if this one fails.
+   *
+   * @param body what it does
+   * @throws X what {@code body} throws
+   * @throws OutcomeUnknownException if whether it is durable cannot be known
+   * @throws HeapFailedException if an earlier write or sync has failed
+   * @throws TransactionAbortedException if a nested transaction has failed
+   */
+  public <X extends Exception> void transact(Action<X> body) throws X {
+    core.transact(null, asComputation(body));
+  }
+
+  /**
+   * Runs a transaction with a result; as {@link #transact(Action)}.
+   *
+   * @param body what it does
+   * @return its result
+   * @throws X what {@code body} throws
+   */
+  public <R extends @Nullable Object, X extends Exception> R transact(Computation<R, X> body)
+      throws X {
+    return core.transact(null, body);
+  }
+
+  /**
+   * Runs a transaction that shares the heap with others that name locks, under {@code locks};
+   * otherwise as {@link #transact(Action)}. A nested one waits a bounded time for locks its outer
+   * one does not hold, then aborts.
+   *
+   * @param locks locked before, given back when the effects are visible
+   * @param body what it does
+   * @throws X what {@code body} throws
+   */
+  public <X extends Exception> void transact(Locks locks, Action<X> body) throws X {
+    core.transact(locks, asComputation(body));
+  }
+
+  /**
+   * Runs a transaction with a result; as {@link #transact(Locks, Action)}.
+   *
+   * @param locks locked before, given back when the effects are visible
+   * @param body what it does
+   * @return its result
+   * @throws X what {@code body} throws
+   */
+  public <R extends @Nullable Object, X extends Exception> R transact(
+      Locks locks, Computation<R, X> body) throws X {
+    return core.transact(locks, body);
+  }
+
+  private static <X extends Exception> Computation<@Nullable Void, X> asComputation(
+      Action<X> body) {
+    return () -> {
+      body.run();
+      return null;
+    };
+  }
+
+  /**
+   * Reads with a consistent view of many objects: no transaction changes any meanwhile. What is
+   * read may, on an ordinary file, be a moment from being durable. Must not begin a transaction.
+   *
+   * @param body reads
+   * @return its result
+   * @throws X what {@code body} throws
+   */
+  public <R extends @Nullable Object, X extends Exception> R read(Computation<R, X> body) throws X {
+    return core.read(body);
+  }
+
+  /**
+   * {@return this thread's running transaction}
+   *
+   * @throws IllegalStateException if it runs none
+   */
+  public Tx tx() {
+    Transaction tx = core.currentTransaction();
+    if (tx == null) {
+      throw new IllegalStateException(core.path() + ": no transaction is running in this thread");
+    }
+    return tx;
+  }
+
+  /** {@return whether this thread runs a transaction} */
+  public boolean inTransaction() {
+    return core.currentTransaction() != null;
+  }
+
+  // ---- reading
+
+  /** {@return the byte at {@code address}, as this thread's transaction sees it} */
+  public byte getByte(long address) {
+    return core.getByte(address);
+  }
+
+  /** {@return the short at {@code address}, little-endian, as this thread's transaction sees it} */
+  public short getShort(long address) {
+    return core.getShort(address);
+  }
+
+  /** {@return the int at {@code address}, little-endian, as this thread's transaction sees it} */
+  public int getInt(long address) {
+    return core.getInt(address);
+  }
+
+  /** {@return the long at {@code address}, little-endian, as this thread's transaction sees it} */
+  public long getLong(long address) {
+    return core.getLong(address);
+  }
+
+  /**
+   * Copies bytes, as this thread's transaction sees them.
+   *
+   * @param address where they are
+   * @param target receives them
+   * @param offset where in {@code target}
+   * @param length how many
+   */
+  public void getBytes(long address, byte[] target, int offset, int length) {
+    core.getBytes(address, target, offset, length);
+  }
+
+  // ---- objects
+
+  /** {@return the root's reference, 0 if there is none} */
+  public long root() {
+    return core.getLong(HeapLayout.ROOT_OFFSET);
+  }
+
+  /**
+   * {@return the reference to an object, to be stored: its address and generation}
+   *
+   * @param address the object's address
+   * @throws IllegalArgumentException if no object lives there
+   */
+  public long reference(long address) {
+    return core.reference(address);
+  }
+
+  /**
+   * {@return the address of the object a reference names, 0 for 0}
+   *
+   * @param reference a reference from {@link #reference}
+   * @throws IllegalStateException if the object has been freed
+   */
+  public long resolve(long reference) {
+    return core.resolve(reference);
+  }
+
+  /** {@return whether the object that {@code reference} names has not been freed} */
+  public boolean isLive(long reference) {
+    return core.isLive(reference);
+  }
+
+  /** {@return the type number an object was allocated with} */
+  public int typeOf(long address) {
+    return ObjectHeader.type(core.headerAt(address));
+  }
+
+  /**
+   * {@return how many bytes an object may use, at least as many as were asked for; those beyond are
+   * not zeroed}
+   *
+   * @param address the object's address
+   * @throws IllegalArgumentException if no object lives there
+   */
+  public long usableSize(long address) {
+    return core.usableSize(address);
+  }
+
+  // ---- facts
+
+  /** {@return the pool's path} */
+  public Path path() {
+    return core.path();
+  }
+
+  /** {@return what the medium offers: it decides how transactions become durable} */
+  public Granularity granularity() {
+    return core.granularity();
+  }
+
+  /** {@return bytes of the file in use, which grow by themselves} */
+  public long size() {
+    return core.size();
+  }
+
+  /** {@return the largest size in bytes, given at creation} */
+  public long limit() {
+    return core.limit();
+  }
+
+  /**
+   * Waits for running transactions, writes everything home and closes; closing twice changes
+   * nothing.
+   */
+  @Override
+  public void close() {
+    core.close();
+  }
+}

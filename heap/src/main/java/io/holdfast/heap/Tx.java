@@ -1,0 +1,80 @@
+package io.holdfast.heap;
+
+import io.holdfast.heap.internal.Transaction;
+
+/**
+ * A running transaction, seen from the explicit layer below typed objects: addresses are {@code
+ * long} offsets in the pool, and nothing is allocated on the Java heap by its methods.
+ *
+ * <p>After a crash all of a transaction's effects are there or none; they become durable together,
+ * before {@link Heap#transact} returns. Until then only the transaction's own thread sees them,
+ * through {@link Heap}'s getters.
+ *
+ * <p>Belongs to the thread that runs the transaction; it is over when the body of the outermost
+ * {@code transact} returns, and every method then throws {@link IllegalStateException}. Addresses
+ * are checked against the heap's size; as with any explicit memory, writing beyond one's own object
+ * damages its neighbour.
+ */
+public sealed interface Tx permits Transaction {
+
+  /**
+   * Allocates an object, all zero. It is free again if the transaction aborts.
+   *
+   * @param byteSize how many bytes the object has, at least 1
+   * @param type a number of the caller's choice from 0 to 65535, kept in the object's header
+   * @return the object's address, a multiple of 16
+   * @throws io.holdfast.pmem.OutOfSpaceException if the heap is full and cannot grow; the
+   *     transaction can only abort
+   */
+  long allocate(long byteSize, int type);
+
+  /**
+   * Frees an object when the transaction commits.
+   *
+   * @param address the address {@link #allocate} returned
+   * @throws IllegalArgumentException if no object begins there
+   */
+  void free(long address);
+
+  /** Stores a byte at {@code address}. */
+  void putByte(long address, byte value);
+
+  /** Stores a short at {@code address}, little-endian. */
+  void putShort(long address, short value);
+
+  /** Stores an int at {@code address}, little-endian. */
+  void putInt(long address, int value);
+
+  /** Stores a long at {@code address}, little-endian. */
+  void putLong(long address, long value);
+
+  /**
+   * Stores bytes.
+   *
+   * @param address where to
+   * @param source holds the bytes
+   * @param offset where they begin in {@code source}
+   * @param length how many
+   */
+  void putBytes(long address, byte[] source, int offset, int length);
+
+  /**
+   * Makes an object the heap's root.
+   *
+   * @param reference a reference from {@link Heap#reference}, 0 for none
+   */
+  void putRoot(long reference);
+
+  /**
+   * Runs {@code callback} after commit, when the effects are visible and the locks are still held.
+   */
+  void onApplied(Runnable callback);
+
+  /**
+   * Runs {@code callback} after commit, when the effects are durable and the locks are given back.
+   */
+  void onDurable(Runnable callback);
+
+  /** Runs {@code callback} after an abort, when nothing of the transaction is left. */
+  void onAbort(Runnable callback);
+}

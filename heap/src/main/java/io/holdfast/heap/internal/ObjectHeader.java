@@ -1,0 +1,76 @@
+package io.holdfast.heap.internal;
+
+/**
+ * The 8 bytes before an object: which object of which type lives there.
+ *
+ * <pre>
+ *  63          45  44   43               20 19                0
+ *  +-------------+----+-------------------+-------------------+
+ *  | 0           |LIVE| type              | generation        |
+ *  +-------------+----+-------------------+-------------------+
+ * </pre>
+ *
+ * <p>The generation changes with every object that begins at the same place and is repeated in
+ * references, so that a reference to a freed object is recognised; it is never 0.
+ */
+public final class ObjectHeader {
+  /** Bits of a generation. */
+  public static final int GENERATION_BITS = 20;
+
+  private static final long GENERATION_MASK = (1L << GENERATION_BITS) - 1;
+  private static final int TYPE_BITS = 24;
+  private static final long TYPE_MASK = (1L << TYPE_BITS) - 1;
+  private static final long LIVE = 1L << (GENERATION_BITS + TYPE_BITS);
+  private static final int ADDRESS_BITS = 64 - GENERATION_BITS;
+
+  private ObjectHeader() {}
+
+  /** {@return the header of a living object} */
+  public static long of(int type, long generation) {
+    return LIVE | (type & TYPE_MASK) << GENERATION_BITS | (generation & GENERATION_MASK);
+  }
+
+  /** {@return the generation in {@code header}} */
+  public static long generation(long header) {
+    return header & GENERATION_MASK;
+  }
+
+  /** {@return the type in {@code header}} */
+  public static int type(long header) {
+    return (int) (header >>> GENERATION_BITS & TYPE_MASK);
+  }
+
+  /** {@return whether {@code header} is that of a living object} */
+  public static boolean isLive(long header) {
+    return (header & LIVE) != 0 && header >>> (GENERATION_BITS + TYPE_BITS + 1) == 0;
+  }
+
+  /** {@return {@code header} after its object was freed} */
+  static long freed(long header) {
+    return header & ~LIVE;
+  }
+
+  /**
+   * {@return the generation of the next object at a place that holds {@code header}, or whatever
+   * was there}
+   */
+  static long nextGeneration(long header) {
+    long next = header + 1 & GENERATION_MASK;
+    return next == 0 ? 1 : next;
+  }
+
+  /** {@return the reference to the object at {@code address} with the given header} */
+  public static long reference(long address, long header) {
+    return generation(header) << ADDRESS_BITS | address >>> 4;
+  }
+
+  /** {@return the address in {@code reference}} */
+  public static long address(long reference) {
+    return (reference & (1L << ADDRESS_BITS) - 1) << 4;
+  }
+
+  /** {@return the generation in {@code reference}} */
+  public static long referencedGeneration(long reference) {
+    return reference >>> ADDRESS_BITS;
+  }
+}

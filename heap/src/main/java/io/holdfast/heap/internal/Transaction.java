@@ -1,0 +1,461 @@
+package io.holdfast.heap.internal;
+
+import io.holdfast.heap.Tx;
+import io.holdfast.pmem.CopyMode;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction: what it has written, allocated and freed, and how that becomes one record.
+ *
+ * <p>Nothing it writes reaches its home before the record is durable, except the content of new
+ * objects above {@link #IN_RECORD_BYTES}, which nobody can reach yet: they are filled in place and
+ * made durable before the record. Smaller new objects travel in the record, ahead of everything
+ * that may refer to them. After an abort nothing is left.
+ *
+ * <p>Used by the thread that runs it, and again for a later transaction.
+ */
+public final class Transaction implements Tx {
+  /** New objects up to this size, header included, travel in the record. */
+  static final int IN_RECORD_BYTES = 1024;
+
+  private static final int MAX_EXPLICIT_TYPE = HeapLayout.FIRST_CATALOGUE_TYPE - 1;
+
+  private final HeapCore core;
+  private final WriteSet writes = new WriteSet();
+  private final JournalRecord record = new JournalRecord();
+  private final Ranges fresh = new Ranges();
+  private final Ranges inPlace = new Ranges();
+  private final Reservations taken = new Reservations();
+  private final Reservations freed = new Reservations();
+  private final Reservations cancelled = new Reservations();
+  private final List<Allocator.Block> extents = new ArrayList<>();
+  private final List<Lock> held = new ArrayList<>();
+  private final List<Runnable> applied = new ArrayList<>();
+  private final List<Runnable> durable = new ArrayList<>();
+  private final List<Runnable> aborted = new ArrayList<>();
+
+  private @Nullable Thread owner;
+  private @Nullable Throwable doom;
+
+  Transaction(HeapCore core) {
+    this.core = core;
+  }
+
+  // ---- lifetime
+
+  void begin() {
+    owner = Thread.currentThread();
+  }
+
+  /**
+   * Makes the record of everything done, puts it in order and applies it; {@return its sequence
+   * number}
+   */
+  long commit() {
+    compose();
+    if (record.isEmpty()) {
+      return core.journal().lastSequence();
+    }
+    JournalRecord journalled = record;
+    try {
+      for (int i = 0; i < inPlace.count(); i++) {
+        core.journal().writeInPlace(inPlace.start(i), inPlace.length(i));
+      }
+      if (record.length() > core.journal().maxRecordBytes()) {
+        journalled = spill();
+      }
+      if (inPlace.count() > 0 || journalled != record) {
+        core.journal().syncInPlace();
+      }
+      if (freed.count() > 0 || !extents.isEmpty()) {
+        core.allocator().prepare(freed, extents.size());
+      }
+    } catch (RuntimeException | Error e) {
+      core.allocator().cancelExtents(extents);
+      throw e;
+    }
+    long sequence = core.journal().commit(journalled, record);
+    taken.clear();
+    if (freed.count() > 0 || !extents.isEmpty()) {
+      core.allocator().committed(sequence, freed, extents);
+    }
+    return sequence;
+  }
+
+  private void compose() {
+    record.clear();
+    for (int i = 0; i < fresh.count(); i++) {
+      writes.moveTo(record, fresh.start(i), fresh.length(i));
+    }
+    taken.appendTaken(record);
+    writes.appendTo(record);
+    freed.appendFreed(record);
+  }
+
+  /** Writes the record's entries to extents; {@return the record that refers to them} */
+  private JournalRecord spill() {
+    JournalRecord main = new JournalRecord();
+    for (long at = record.firstEntry(); at < record.end(); ) {
+      long rest = record.end() - at;
+      Allocator.Block extent =
+          core.allocator().takeExtent((rest + HeapLayout.PAGE_BYTES - 1) / HeapLayout.PAGE_BYTES);
+      extents.add(extent);
+      long room = extent.pages() * HeapLayout.PAGE_BYTES;
+      long to = at;
+      while (to < record.end() && record.next(to) - at <= room) {
+        to = record.next(to);
+      }
+      core.journal().writeExtent(extent.place(), record.buffer(), at, to - at);
+      main.extent(extent.place(), (int) (to - at), record.crc(at, to));
+      at = to;
+    }
+    if (main.length() > core.journal().maxRecordBytes()) {
+      throw core.tooFragmented(main.length());
+    }
+    return main;
+  }
+
+  /** Ends the transaction, whatever became of it: what is still reserved is free again. */
+  void finish() {
+    owner = null;
+    if (taken.count() > 0) {
+      core.allocator().cancel(taken);
+      taken.clear();
+    }
+    if (cancelled.count() > 0) {
+      core.allocator().cancel(cancelled);
+      cancelled.clear();
+    }
+  }
+
+  /** Forgets everything, for the next transaction. */
+  void clear() {
+    doom = null;
+    writes.clear();
+    fresh.clear();
+    inPlace.clear();
+    freed.clear();
+    extents.clear();
+    applied.clear();
+    durable.clear();
+    aborted.clear();
+  }
+
+  boolean isRunning() {
+    return owner != null;
+  }
+
+  /** The named locks it holds, in the order in which they were locked. */
+  List<Lock> held() {
+    return held;
+  }
+
+  /** Keeps the transaction from committing, since a nested one has failed. */
+  void doom(Throwable cause) {
+    if (doom == null) {
+      doom = cause;
+    }
+  }
+
+  @Nullable Throwable doom() {
+    return doom;
+  }
+
+  List<Runnable> applied() {
+    return applied;
+  }
+
+  List<Runnable> durable() {
+    return durable;
+  }
+
+  List<Runnable> aborted() {
+    return aborted;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a thread is itself
+  private void check() {
+    if (owner != Thread.currentThread()) {
+      throw new IllegalStateException(
+          owner == null ? "transaction is over" : "transaction belongs to " + owner);
+    }
+  }
+
+  // ---- allocation
+
+  @Override
+  public long allocate(long byteSize, int type) {
+    if (type < 0 || type > MAX_EXPLICIT_TYPE) {
+      throw new IllegalArgumentException(
+          "type %d is not between 0 and %d".formatted(type, MAX_EXPLICIT_TYPE));
+    }
+    return allocateTyped(byteSize, type);
+  }
+
+  /**
+   * Allocates an object of any type, the catalogue's included.
+   *
+   * @return its address
+   */
+  public long allocateTyped(long byteSize, int type) {
+    check();
+    if (byteSize < 1 || byteSize > core.limit()) {
+      throw new IllegalArgumentException(
+          "object size %d is not between 1 and %d".formatted(byteSize, core.limit()));
+    }
+    long blockBytes = HeapLayout.roundUp(byteSize, 8) + HeapLayout.OBJECT_HEADER_BYTES;
+    long place;
+    if (blockBytes <= SizeClasses.MAX_BLOCK_BYTES) {
+      place = core.allocator().takeBlock(SizeClasses.classOf((int) blockBytes), taken);
+    } else {
+      long pages = LargeObject.pagesFor(blockBytes);
+      long first = core.allocator().takeLarge(pages, taken);
+      writes.putLong(core.allocator().tableWord(first), PageTable.large(pages));
+      place = first + LargeObject.HEADER_OFFSET;
+    }
+    long header = ObjectHeader.of(type, ObjectHeader.nextGeneration(core.map().getLong(place)));
+    long address = place + HeapLayout.OBJECT_HEADER_BYTES;
+    if (blockBytes <= IN_RECORD_BYTES) {
+      writes.putLong(place, header);
+      writes.putZeros(address, blockBytes - HeapLayout.OBJECT_HEADER_BYTES);
+      fresh.add(place, blockBytes);
+    } else {
+      core.map().fill(address, blockBytes - 8, (byte) 0, CopyMode.NO_FLUSH);
+      core.map().putLong(place, header);
+      inPlace.add(place, blockBytes);
+    }
+    return address;
+  }
+
+  @Override
+  public void free(long address) {
+    check();
+    long place = address - HeapLayout.OBJECT_HEADER_BYTES;
+    Allocator.Block block = core.allocator().locate(place);
+    long header = getLong(place);
+    Slab slab = block.slab();
+    if (!ObjectHeader.isLive(header) || !isTaken(block)) {
+      throw new IllegalArgumentException(
+          "%s: no object at address %d, it was freed or never allocated"
+              .formatted(core.path(), address));
+    }
+    if (slab != null) {
+      if (taken.remove(slab, block.block())) {
+        forget(place);
+        cancelled.add(slab, block.block());
+      } else {
+        putLong(place, ObjectHeader.freed(header));
+        freed.add(slab, block.block());
+      }
+      return;
+    }
+    long word = core.allocator().tableWord(block.place());
+    long pages = taken.removeLarge(block.place());
+    if (pages > 0) {
+      forget(place);
+      writes.forget(word, 8);
+      cancelled.addLarge(block.place(), pages);
+    } else {
+      freed.addLarge(block.place(), PageTable.pages(getLong(word)));
+      putLong(place, ObjectHeader.freed(header));
+      writes.putLong(word, 0);
+    }
+  }
+
+  /**
+   * Whether the bitmap or the page table knows an object there, this transaction's own included.
+   */
+  private boolean isTaken(Allocator.Block block) {
+    Slab slab = block.slab();
+    if (slab == null) {
+      return PageTable.kind(getLong(core.allocator().tableWord(block.place()))) == PageTable.LARGE;
+    }
+    return (core.map().getLong(slab.bitmapOffset(block.block())) & 1L << block.block()) != 0
+        || taken.contains(slab, block.block());
+  }
+
+  /** An object of this transaction's own is given up: no byte of it shall be recorded. */
+  private void forget(long place) {
+    long length = fresh.remove(place);
+    if (length > 0) {
+      writes.forget(place, length);
+    } else {
+      inPlace.remove(place);
+    }
+  }
+
+  // ---- writing
+
+  @Override
+  public void putByte(long address, byte value) {
+    check(address, 1);
+    if (inPlace.count() > 0 && inPlace.covers(address, 1)) {
+      core.map().putByte(address, value);
+    } else {
+      writes.put(address, value, 1);
+    }
+  }
+
+  @Override
+  public void putShort(long address, short value) {
+    check(address, 2);
+    if (inPlace.count() > 0 && inPlace.covers(address, 2)) {
+      core.map().putShort(address, value);
+    } else {
+      writes.put(address, value, 2);
+    }
+  }
+
+  @Override
+  public void putInt(long address, int value) {
+    check(address, 4);
+    if (inPlace.count() > 0 && inPlace.covers(address, 4)) {
+      core.map().putInt(address, value);
+    } else {
+      writes.put(address, value, 4);
+    }
+  }
+
+  @Override
+  public void putLong(long address, long value) {
+    check(address, 8);
+    if (inPlace.count() > 0 && inPlace.covers(address, 8)) {
+      core.map().putLong(address, value);
+    } else {
+      writes.putLong(address, value);
+    }
+  }
+
+  @Override
+  public void putBytes(long address, byte[] source, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, source.length);
+    check(address, length);
+    if (inPlace.count() > 0 && inPlace.covers(address, length)) {
+      core.map().copy(address, MemorySegment.ofArray(source), offset, length, CopyMode.NO_FLUSH);
+    } else {
+      writes.putBytes(address, source, offset, length);
+    }
+  }
+
+  @Override
+  public void putRoot(long reference) {
+    check();
+    if (reference != 0) {
+      core.resolve(reference);
+    }
+    writes.putLong(HeapLayout.ROOT_OFFSET, reference);
+  }
+
+  /**
+   * Writes one of the anchor's words that the upper layers may use, {@link
+   * HeapLayout#CATALOGUE_OFFSET}.
+   */
+  public void putReserved(long address, long value) {
+    check();
+    if (address != HeapLayout.CATALOGUE_OFFSET) {
+      throw new IllegalArgumentException("address %d is not reserved".formatted(address));
+    }
+    writes.putLong(address, value);
+  }
+
+  private void check(long address, long length) {
+    check();
+    core.checkRange(address, length);
+  }
+
+  // ---- reading
+
+  boolean hasWrites() {
+    return !writes.isEmpty();
+  }
+
+  byte getByte(long address) {
+    int slot = writes.find(address);
+    int offset = (int) address & 63;
+    return slot >= 0 && (writes.mask(slot) >>> offset & 1) != 0
+        ? writes.getByte(slot, offset)
+        : core.map().getByte(address);
+  }
+
+  short getShort(long address) {
+    return untouched(address, 2) ? core.map().getShort(address) : (short) assemble(address, 2);
+  }
+
+  int getInt(long address) {
+    return untouched(address, 4) ? core.map().getInt(address) : (int) assemble(address, 4);
+  }
+
+  long getLong(long address) {
+    int offset = (int) address & 63;
+    if (offset <= 56) {
+      int slot = writes.find(address);
+      if (slot < 0) {
+        return core.map().getLong(address);
+      }
+      long wanted = 0xFFL << offset;
+      long written = writes.mask(slot) & wanted;
+      if (written == wanted) {
+        return writes.getLong(slot, offset);
+      }
+      if (written == 0) {
+        return core.map().getLong(address);
+      }
+    }
+    return assemble(address, 8);
+  }
+
+  void getBytes(long address, byte[] target, int offset, int length) {
+    core.map().read(address, MemorySegment.ofArray(target), offset, length);
+    for (int done = 0; done < length; ) {
+      int inLine = (int) (address + done) & 63;
+      int part = Math.min(64 - inLine, length - done);
+      int slot = writes.find(address + done);
+      if (slot >= 0) {
+        long mask = writes.mask(slot) >>> inLine;
+        for (int i = 0; i < part; i++) {
+          if ((mask >>> i & 1) != 0) {
+            target[offset + done + i] = writes.getByte(slot, inLine + i);
+          }
+        }
+      }
+      done += part;
+    }
+  }
+
+  private boolean untouched(long address, int bytes) {
+    return ((int) address & 63) <= 64 - bytes && writes.find(address) < 0;
+  }
+
+  private long assemble(long address, int bytes) {
+    long value = 0;
+    for (int i = 0; i < bytes; i++) {
+      value |= (getByte(address + i) & 0xFFL) << (8 * i);
+    }
+    return value;
+  }
+
+  // ---- callbacks
+
+  @Override
+  public void onApplied(Runnable callback) {
+    check();
+    applied.add(callback);
+  }
+
+  @Override
+  public void onDurable(Runnable callback) {
+    check();
+    durable.add(callback);
+  }
+
+  @Override
+  public void onAbort(Runnable callback) {
+    check();
+    aborted.add(callback);
+  }
+}

@@ -1,0 +1,143 @@
+package io.holdfast.heap.internal;
+
+import io.holdfast.pmem.PmemMap;
+import io.holdfast.pool.PoolCorruptedException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stretch of the heap with one page table; the volatile side. Scanned when something in it is
+ * first needed, so that opening a heap reads none of it. Guarded by the allocator's lock.
+ */
+final class Zone {
+  private final long offset;
+  private final int tablePages;
+  private final @Nullable Slab[] slabs;
+  private int pages;
+  private boolean scanned;
+
+  /** Receives what a scan finds. */
+  interface Found {
+    /** A slab whose bitmap has not been read. */
+    void slab(Slab slab);
+
+    /** Free pages. */
+    void free(long offset, long pages);
+  }
+
+  /**
+   * A zone of which {@code pages} pages lie within the heap's size.
+   *
+   * @param zonePages how many it can have
+   */
+  Zone(long offset, int tablePages, int zonePages, int pages) {
+    this.offset = offset;
+    this.tablePages = tablePages;
+    this.slabs = new @Nullable Slab[zonePages];
+    this.pages = pages;
+  }
+
+  int pages() {
+    return pages;
+  }
+
+  boolean isScanned() {
+    return scanned;
+  }
+
+  /** Reads the page table. */
+  void scan(PmemMap map, Path path, Found found) {
+    scanned = true;
+    long freeFrom = -1;
+    for (int page = tablePages; page < pages; ) {
+      long word = map.getLong(wordOffset(page));
+      int kind = PageTable.kind(word);
+      if (kind == PageTable.FREE && word == 0) {
+        freeFrom = freeFrom < 0 ? page : freeFrom;
+        page++;
+        continue;
+      }
+      if (freeFrom >= 0) {
+        found.free(pageOffset((int) freeFrom), page - freeFrom);
+        freeFrom = -1;
+      }
+      long count = PageTable.pages(word);
+      boolean sound =
+          count > 0
+              && page + count <= pages
+              && (kind == PageTable.LARGE
+                  || (kind == PageTable.SLAB
+                      && PageTable.sizeClass(word) < SizeClasses.COUNT
+                      && count == SizeClasses.pages(PageTable.sizeClass(word))));
+      if (!sound) {
+        throw new PoolCorruptedException(
+            "%s: page table word at offset %d holds %#x; restore the pool from a copy"
+                .formatted(path, wordOffset(page), word));
+      }
+      if (kind == PageTable.SLAB) {
+        Slab slab = new Slab(pageOffset(page), PageTable.sizeClass(word));
+        register(slab);
+        found.slab(slab);
+      }
+      page += (int) count;
+    }
+    if (freeFrom >= 0) {
+      found.free(pageOffset((int) freeFrom), pages - freeFrom);
+    }
+  }
+
+  /**
+   * Takes in pages that the heap has grown by; {@code found} is told of them if the zone has been
+   * scanned.
+   */
+  void growTo(int newPages, Found found) {
+    int first = Math.max(pages, tablePages);
+    if (scanned && newPages > first) {
+      found.free(pageOffset(first), newPages - first);
+    }
+    pages = newPages;
+  }
+
+  void register(Slab slab) {
+    fill(slab, slab);
+  }
+
+  void unregister(Slab slab) {
+    fill(slab, null);
+  }
+
+  private void fill(Slab slab, @Nullable Slab value) {
+    int first = pageOf(slab.offset());
+    for (int i = 0; i < SizeClasses.pages(slab.sizeClass()); i++) {
+      slabs[first + i] = value;
+    }
+  }
+
+  /** {@return the slab that holds {@code place}, if any} */
+  @Nullable Slab slabAt(long place) {
+    return slabs[pageOf(place)];
+  }
+
+  /** {@return the page table's word for the page at {@code place}} */
+  long wordOffsetFor(long place) {
+    return wordOffset(pageOf(place));
+  }
+
+  /** {@return whether {@code place} lies behind the table and within the heap's size} */
+  boolean holds(long place) {
+    int page = pageOf(place);
+    return page >= tablePages && page < pages;
+  }
+
+  private int pageOf(long place) {
+    return (int) ((place - offset) / HeapLayout.PAGE_BYTES);
+  }
+
+  private long pageOffset(int page) {
+    return offset + (long) page * HeapLayout.PAGE_BYTES;
+  }
+
+  private long wordOffset(int page) {
+    return offset + 8L * page;
+  }
+}
