@@ -4,6 +4,7 @@ module io.holdfast.bench {
   requires static org.jspecify;
   requires info.picocli;
   requires io.holdfast.heap;
+  requires io.holdfast.pmem;
 
   opens io.holdfast.bench to
       info.picocli;

@@ -1,24 +1,169 @@
 package io.holdfast.bench;
 
+import io.holdfast.pmem.PmemException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The {@code holdfast bench} command: a program of its own, started by the launcher. */
 @Command(
     name = "holdfast bench",
-    description = "Measures Holdfast against its peers, side by side.",
-    mixinStandardHelpOptions = true)
+    description = {
+      "Measures Holdfast against its peers in C, side by side and in turns, and prints the medians"
+          + " in nanoseconds per operation and their ratio: the peer's time over ours, so above 1"
+          + " Holdfast is faster.",
+      "A peer whose compiler or library is not installed is named, and our side measured alone."
+    },
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:measured", "1:could not be measured", "2:wrong arguments"})
 final class BenchMain implements Callable<Integer> {
-  private BenchMain() {}
+  /** Where pools are created: memory that both sides are told to take for persistent memory. */
+  private static final Path POOLS = Path.of("/dev/shm");
+
+  private static final String GRANULARITY_PROPERTY = "io.holdfast.pmem.forceGranularity";
+
+  private final PeerCompiler compiler;
+  private final Effort quickEffort;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Prints this text.")
+  @SuppressWarnings("UnusedVariable") // picocli prints the help when it has set it
+  private boolean help;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "pmem|heap",
+      converter = GroupConverter.class,
+      description = "What is measured: stores and copies, or transactions. By default both.")
+  private @Nullable Group group;
+
+  @Option(names = "--quick", description = "Takes half a minute instead of minutes.")
+  private boolean quick;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Also writes the results to FILE.")
+  private @Nullable Path json;
+
+  private BenchMain(PeerCompiler compiler, Effort quickEffort) {
+    this.compiler = compiler;
+    this.quickEffort = quickEffort;
+  }
 
   /** Runs the benchmark that {@code args} name, and exits with its code. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new BenchMain()).execute(args));
+    String searchPath = System.getenv().getOrDefault("PATH", "");
+    System.exit(commandLine(new PeerCompiler(searchPath), Effort.QUICK).execute(args));
+  }
+
+  /** {@return the command, with the compiler and the effort of {@code --quick} it is to use} */
+  static CommandLine commandLine(PeerCompiler compiler, Effort quickEffort) {
+    return new CommandLine(new BenchMain(compiler, quickEffort))
+        .setExecutionExceptionHandler(BenchMain::report);
+  }
+
+  private static int report(Exception e, CommandLine command, CommandLine.ParseResult arguments)
+      throws Exception {
+    if (!(e instanceof IOException || e instanceof PmemException)) {
+      throw e;
+    }
+    command.getErr().println("holdfast bench: " + e.getMessage());
+    return CommandLine.ExitCode.SOFTWARE;
   }
 
   @Override
-  public Integer call() {
-    return 0;
+  public Integer call() throws IOException {
+    System.setProperty(GRANULARITY_PROPERTY, "CACHE_LINE");
+    if (json != null && !isWritable(json)) {
+      throw new IOException(json + ": cannot be written");
+    }
+    Effort effort = quick ? quickEffort : Effort.FULL;
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(
+        "One thread, pools on %s, cache-line granularity forced on both sides; medians of %d rounds."
+            .formatted(POOLS, effort.rounds()));
+    List<Result> results = new ArrayList<>();
+    for (Group each : group == null ? List.of(Group.values()) : List.of(group)) {
+      results.addAll(measure(each, effort));
+    }
+    out.println();
+    out.print(Report.table(results));
+    out.flush();
+    if (json != null) {
+      Files.writeString(json, Report.json(results));
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  private static boolean isWritable(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    return Files.exists(file)
+        ? Files.isWritable(file) && !Files.isDirectory(file)
+        : folder != null && Files.isWritable(folder);
+  }
+
+  private List<Result> measure(Group group, Effort effort) throws IOException {
+    long room = Files.getFileStore(POOLS).getUsableSpace();
+    if (room < group.poolBytes()) {
+      throw new IOException(
+          "%s: %d MiB are needed, %d are free"
+              .formatted(POOLS, group.poolBytes() >> 20, room >> 20));
+    }
+    try (Workspace pools = Workspace.in(POOLS);
+        Workspace programs = Workspace.in(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return switch (compiler.compile(group.peer(), programs.folder())) {
+        case PeerCompiler.Missing missing -> {
+          spec.commandLine()
+              .getOut()
+              .println(
+                  "Without %s there is no peer for %s; to have it: %s"
+                      .formatted(missing.what(), group, missing.remedy()));
+          yield measure(group, effort, pools, Optional.empty());
+        }
+        case PeerCompiler.Compiled compiled -> {
+          try (PeerProgram peer =
+              PeerProgram.start(group.peer(), compiled.executable(), pools.folder())) {
+            yield measure(group, effort, pools, Optional.of(peer));
+          }
+        }
+      };
+    }
+  }
+
+  private static List<Result> measure(
+      Group group, Effort effort, Workspace pools, Optional<PeerProgram> peer) throws IOException {
+    try (Bench bench = group.open(pools.folder())) {
+      List<Scenario> scenarios = bench.scenarios(peer);
+      try (Progress progress =
+          Progress.onTerminal(group.toString(), Comparison.steps(scenarios.size(), effort))) {
+        return new Comparison(effort, progress).run(scenarios);
+      }
+    }
+  }
+
+  private static final class GroupConverter implements CommandLine.ITypeConverter<Group> {
+    @Override
+    public Group convert(String name) {
+      return Arrays.stream(Group.values())
+          .filter(group -> group.toString().equals(name))
+          .findFirst()
+          .orElseThrow(
+              () -> new CommandLine.TypeConversionException("neither pmem nor heap: " + name));
+    }
   }
 }

@@ -1,0 +1,19 @@
+package io.holdfast.bench;
+
+import java.time.Duration;
+
+/**
+ * How much is measured.
+ *
+ * @param rounds how often each side of each scenario has its turn
+ * @param turn how long a turn takes, roughly
+ * @param warmUp how long each scenario's own code runs before the first round, so that it is
+ *     compiled
+ */
+record Effort(int rounds, Duration turn, Duration warmUp) {
+  /** Half a minute: enough to see a ratio. */
+  static final Effort QUICK = new Effort(21, Duration.ofMillis(10), Duration.ofMillis(600));
+
+  /** A few minutes: enough to publish one. */
+  static final Effort FULL = new Effort(101, Duration.ofMillis(20), Duration.ofMillis(1500));
+}

@@ -1,0 +1,13 @@
+package io.holdfast.bench;
+
+import java.util.Optional;
+
+/** Scenarios for tests that never run them. */
+final class Scenarios {
+  private Scenarios() {}
+
+  static Scenario named(String name) {
+    return new Scenario(
+        name, "does nothing; durable never", (_, _) -> 0, "libnothing", Optional.empty(), 1);
+  }
+}
