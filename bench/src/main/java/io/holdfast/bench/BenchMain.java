@@ -60,6 +60,12 @@ final class BenchMain implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Also writes the results to FILE.")
   private @Nullable Path json;
 
+  @Option(
+      names = "--svg",
+      paramLabel = "FILE",
+      description = "Also draws the ratios as a bar chart.")
+  private @Nullable Path svg;
+
   private BenchMain(PeerCompiler compiler, Effort quickEffort) {
     this.compiler = compiler;
     this.quickEffort = quickEffort;
@@ -89,9 +95,8 @@ final class BenchMain implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     System.setProperty(GRANULARITY_PROPERTY, "CACHE_LINE");
-    if (json != null && !isWritable(json)) {
-      throw new IOException(json + ": cannot be written");
-    }
+    checkWritable(json);
+    checkWritable(svg);
     Effort effort = quick ? quickEffort : Effort.FULL;
     PrintWriter out = spec.commandLine().getOut();
     out.println(
@@ -107,14 +112,25 @@ final class BenchMain implements Callable<Integer> {
     if (json != null) {
       Files.writeString(json, Report.json(results));
     }
+    if (svg != null) {
+      Files.writeString(svg, Chart.svg(results));
+    }
     return CommandLine.ExitCode.OK;
   }
 
-  private static boolean isWritable(Path file) {
+  /** Refuses before the measurement what would fail after it. */
+  private static void checkWritable(@Nullable Path file) throws IOException {
+    if (file == null) {
+      return;
+    }
     Path folder = file.toAbsolutePath().getParent();
-    return Files.exists(file)
-        ? Files.isWritable(file) && !Files.isDirectory(file)
-        : folder != null && Files.isWritable(folder);
+    boolean writable =
+        Files.exists(file)
+            ? Files.isWritable(file) && !Files.isDirectory(file)
+            : folder != null && Files.isWritable(folder);
+    if (!writable) {
+      throw new IOException(file + ": cannot be written");
+    }
   }
 
   private List<Result> measure(Group group, Effort effort) throws IOException {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class BenchMainTest {
@@ -54,11 +55,12 @@ class BenchMainTest {
     assertThat(bench(System.getenv("PATH"), "pmem", "heap")).isEqualTo(2);
   }
 
-  @Test
-  void jsonCannotBeWritten_failsBeforeItMeasures() {
-    for (Path json : List.of(folder, folder.resolve("absent/out.json"), Path.of("/"))) {
-      assertThat(bench("", "--quick", "--json", json.toString())).isEqualTo(1);
-      assertThat(err.toString()).endsWith("holdfast bench: " + json + ": cannot be written\n");
+  @ParameterizedTest
+  @ValueSource(strings = {"--json", "--svg"})
+  void fileCannotBeWritten_failsBeforeItMeasures(String option) {
+    for (Path file : List.of(folder, folder.resolve("absent/out"), Path.of("/"))) {
+      assertThat(bench("", "--quick", option, file.toString())).isEqualTo(1);
+      assertThat(err.toString()).endsWith("holdfast bench: " + file + ": cannot be written\n");
     }
     assertThat(out.toString()).isEmpty();
   }
@@ -80,10 +82,13 @@ class BenchMainTest {
 
   @ParameterizedTest
   @EnumSource
-  void bothSides_areMeasuredAndWrittenAsJson(Group group) throws IOException {
+  void bothSides_areMeasuredAndWritten(Group group) throws IOException {
     Path json = folder.resolve("out.json");
-    assertThat(bench(System.getenv("PATH"), group.toString(), "--quick", "--json", json.toString()))
-        .isZero();
+    Path svg = folder.resolve("out.svg");
+    String[] arguments = {
+      group.toString(), "--quick", "--json", json.toString(), "--svg", svg.toString()
+    };
+    assertThat(bench(System.getenv("PATH"), arguments)).isZero();
     assumeTrue(!out.toString().contains("Without "), () -> "skipped: " + out);
     List<String> lines = Files.readAllLines(json);
     assertThat(lines.getFirst()).isEqualTo("[");
@@ -91,6 +96,7 @@ class BenchMainTest {
     assertThat(lines.subList(1, lines.size() - 1))
         .hasSizeGreaterThanOrEqualTo(5)
         .allMatch(line -> line.matches(row("\\d+\\.\\d\\d", "\\d+\\.\\d\\d", "\\d+\\.\\d{4}")));
+    assertThat(svg).content().startsWith("<svg ").endsWith("</svg>\n");
     assertNothingLeft(ProcessHandle.current().pid());
   }
 
