@@ -62,12 +62,12 @@ final class Content {
 
   long word(long index) {
     int page = (int) (index >>> PAGE_SHIFT);
-    return page < pages.length ? pages[page][(int) index & PAGE_WORDS - 1] : 0;
+    return page < pages.length ? pages[page][(int) index & (PAGE_WORDS - 1)] : 0;
   }
 
   void putWord(long index, long value) {
     int page = (int) (index >>> PAGE_SHIFT);
-    int slot = (int) index & PAGE_WORDS - 1;
+    int slot = (int) index & (PAGE_WORDS - 1);
     long old = word(index);
     if (old == value) {
       return;
@@ -83,21 +83,21 @@ final class Content {
 
   /** Puts those bits of {@code value} that are set in {@code mask}. */
   void putBits(long index, long value, long mask) {
-    putWord(index, word(index) & ~mask | value & mask);
+    putWord(index, (word(index) & ~mask) | (value & mask));
   }
 
   /** Makes all bytes from {@code size} on zero. */
   void truncate(long size) {
     long word = size / Long.BYTES;
     if (size % Long.BYTES != 0) {
-      putBits(word, 0, -1L << size % Long.BYTES * Byte.SIZE);
+      putBits(word, 0, -1L << (size % Long.BYTES * Byte.SIZE));
       word++;
     }
-    for (; (word & PAGE_WORDS - 1) != 0; word++) {
+    for (; (word & (PAGE_WORDS - 1)) != 0; word++) {
       putWord(word, 0);
     }
     for (int page = (int) (word >>> PAGE_SHIFT); page < pages.length; page++) {
-      if (pages[page] != ZEROES) {
+      if (!same(pages[page], ZEROES)) {
         putPage(page, ZEROES);
       }
     }
@@ -109,6 +109,12 @@ final class Content {
 
   long fingerprintLow() {
     return low;
+  }
+
+  /** {@return whether two pages are one, which is what makes loading an image cheap} */
+  @SuppressWarnings("ReferenceEquality")
+  static boolean same(long[] one, long[] other) {
+    return one == other;
   }
 
   private void extend(int page) {

@@ -11,6 +11,7 @@ import java.util.SortedMap;
  * <p>In the first of its choices nothing is lost, in the last everything; no two choices look the
  * same on the medium.
  */
+@SuppressWarnings("ArrayRecordComponent") // doubts are compared by identity
 sealed interface Doubt {
   /** {@return how many ways there are} */
   int choices();
@@ -22,24 +23,24 @@ sealed interface Doubt {
    * Words of a file.
    *
    * @param words the numbers of the words
-   * @param states their values and what is lost, per choice
+   * @param ways their values and what is lost, per choice
    * @param complete whether these are all the ways there are, and not a selection
    */
-  record OfContent(int file, long[] words, List<State> states, boolean complete) implements Doubt {
+  record OfContent(int file, long[] words, List<Way> ways, boolean complete) implements Doubt {
     /**
      * One way: the words' values, and how its file's fingerprint differs from that of the certain
      * content.
      */
-    record State(long[] values, List<Unit> lost, long high, long low) {}
+    record Way(long[] values, List<Unit> lost, long high, long low) {}
 
     @Override
     public int choices() {
-      return states.size();
+      return ways.size();
     }
 
     @Override
     public List<Unit> lost(int choice) {
-      return states.get(choice).lost();
+      return ways.get(choice).lost();
     }
   }
 
@@ -62,18 +63,18 @@ sealed interface Doubt {
   }
 
   /** The names of all files. */
-  record OfNames(List<State> states) implements Doubt {
+  record OfNames(List<NameWay> ways) implements Doubt {
     /** One way: the names, and what is lost. */
-    record State(SortedMap<Path, Integer> names, List<NameChange> lost) {}
+    record NameWay(SortedMap<Path, Integer> names, List<NameChange> lost) {}
 
     @Override
     public int choices() {
-      return states.size();
+      return ways.size();
     }
 
     @Override
     public List<NameChange> lost(int choice) {
-      return states.get(choice).lost();
+      return ways.get(choice).lost();
     }
   }
 }

@@ -98,7 +98,7 @@ final class DurabilityModel {
   DurabilityModel fork() {
     DurabilityModel fork = new DurabilityModel(granularity, names.fork(), nextFile);
     fork.sequence = sequence;
-    Map<Unit, Unit> forks = new IdentityHashMap<>();
+    IdentityHashMap<Unit, Unit> forks = new IdentityHashMap<>();
     files.forEach((number, file) -> fork.files.put(number, file.fork(forks)));
     List<Unit> stored = new ArrayList<>();
     for (Unit unit : settledByNextEvent) {

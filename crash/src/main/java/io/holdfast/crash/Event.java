@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One thing that a running program did to a medium, or said about it. Positions are in bytes from
  * the start of the file.
  */
+@SuppressWarnings("ArrayRecordComponent") // events are compared by identity
 sealed interface Event {
 
   /** {@return who did it, and where} */

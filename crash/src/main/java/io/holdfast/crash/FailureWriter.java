@@ -18,10 +18,10 @@ final class FailureWriter {
   private final Map<Integer, String> fileNames = new HashMap<>();
 
   /** Where an event was seen: "event 12 of the run". */
-  private final Map<Event, String> numbers = new IdentityHashMap<>();
+  private final IdentityHashMap<Event, String> numbers = new IdentityHashMap<>();
 
   /** The same events with traces, where a run without them could be repeated. */
-  private final Map<Event, Event> traced = new IdentityHashMap<>();
+  private final IdentityHashMap<Event, Event> traced = new IdentityHashMap<>();
 
   FailureWriter(Settings settings, WindowPool pool) {
     this.settings = settings;
@@ -43,7 +43,7 @@ final class FailureWriter {
       text.append("%s after %s%n".formatted(kind(crash.kind()), described.description()));
       if (described.lost().isEmpty()) {
         text.append("  nothing was lost%n".formatted());
-      } else if (crash == last) {
+      } else if (i == trail.size() - 1) {
         text.append("  lost, of %d in doubt:%n".formatted(unitsInDoubt));
       } else {
         text.append("  lost:%n".formatted());

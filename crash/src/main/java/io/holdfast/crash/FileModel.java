@@ -3,8 +3,8 @@ package io.holdfast.crash;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -42,7 +42,7 @@ final class FileModel {
     this.visibleSize = visibleSize;
   }
 
-  FileModel fork(Map<Unit, Unit> forks) {
+  FileModel fork(IdentityHashMap<Unit, Unit> forks) {
     FileModel fork =
         new FileModel(number, certain.copy(), visible.copy(), certainSize, visibleSize);
     sectors.forEach((index, sector) -> fork.sectors.put(index, sector.fork(forks)));

@@ -91,8 +91,8 @@ final class NameModel {
     for (Way way : ways) {
       states.merge(way.names(), way.lost(), (a, b) -> a.size() <= b.size() ? a : b);
     }
-    List<Doubt.OfNames.State> choices = new ArrayList<>();
-    states.forEach((names, lost) -> choices.add(new Doubt.OfNames.State(names, lost)));
+    List<Doubt.OfNames.NameWay> choices = new ArrayList<>();
+    states.forEach((names, lost) -> choices.add(new Doubt.OfNames.NameWay(names, lost)));
     return new Doubt.OfNames(choices);
   }
 

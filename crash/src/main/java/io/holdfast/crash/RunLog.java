@@ -60,8 +60,8 @@ public final class RunLog {
   }
 
   /**
-   * Says that this thread's stores belong to a transaction; from the first such call on, the
-   * report names others.
+   * Says that this thread's stores belong to a transaction; from the first such call on, the report
+   * names others.
    */
   public void beginTransaction() {
     if (recorder != null) {

@@ -2,6 +2,7 @@ package io.holdfast.crash;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ final class Sector {
     this.number = number;
   }
 
-  Sector fork(Map<Unit, Unit> forks) {
+  Sector fork(IdentityHashMap<Unit, Unit> forks) {
     Sector fork = new Sector(file, number);
     for (Unit unit : units) {
       Unit copy = unit.fork();
@@ -69,7 +70,7 @@ final class Sector {
         for (int i = 0; i < unit.words(); i++) {
           long kept = size - (unit.firstWord() + i) * Long.BYTES;
           if (kept < Long.BYTES) {
-            unit.hide(i, kept <= 0 ? -1 : -1L << kept * Byte.SIZE);
+            unit.hide(i, kept <= 0 ? -1 : -1L << (kept * Byte.SIZE));
           }
         }
       }
@@ -189,7 +190,7 @@ final class Sector {
     return new Doubt.OfContent(file, words, states(ways, words, before), complete);
   }
 
-  private static List<Doubt.OfContent.State> states(List<Way> ways, long[] words, long[] before) {
+  private static List<Doubt.OfContent.Way> states(List<Way> ways, long[] words, long[] before) {
     Map<List<Long>, Way> best = new LinkedHashMap<>();
     for (Way way : ways) {
       best.merge(
@@ -197,7 +198,7 @@ final class Sector {
           way,
           (a, b) -> a.lostUnits <= b.lostUnits ? a : b);
     }
-    List<Doubt.OfContent.State> states = new ArrayList<>(best.size());
+    List<Doubt.OfContent.Way> states = new ArrayList<>(best.size());
     for (Way way : best.values()) {
       long high = 0;
       long low = 0;
@@ -205,7 +206,7 @@ final class Sector {
         high += Fingerprint.high(words[i], way.values[i]) - Fingerprint.high(words[i], before[i]);
         low += Fingerprint.low(words[i], way.values[i]) - Fingerprint.low(words[i], before[i]);
       }
-      states.add(new Doubt.OfContent.State(way.values, way.lostUnits(), high, low));
+      states.add(new Doubt.OfContent.Way(way.values, way.lostUnits(), high, low));
     }
     return states;
   }
@@ -247,7 +248,7 @@ final class Sector {
     Way with(Unit unit, int slot) {
       long[] changed = values.clone();
       for (int i = 0; i < unit.words(); i++) {
-        changed[slot + i] = changed[slot + i] & ~unit.mask(i) | unit.value(i) & unit.mask(i);
+        changed[slot + i] = (changed[slot + i] & ~unit.mask(i)) | (unit.value(i) & unit.mask(i));
       }
       return new Way(changed, storeLost, writeLost, lost, lostUnits);
     }

@@ -249,7 +249,7 @@ final class SimulatedMap extends PmemMap {
     boolean flushed = (flags & NO_FLUSH) == 0;
     boolean nonTemporal =
         (flags & NON_TEMPORAL) != 0
-            || (flags & TEMPORAL) == 0 && flushed && length >= NON_TEMPORAL_THRESHOLD;
+            || ((flags & TEMPORAL) == 0 && flushed && length >= NON_TEMPORAL_THRESHOLD);
     stored(offset, length, nonTemporal ? Event.StoreKind.NON_TEMPORAL : Event.StoreKind.PLAIN);
     if (flushed && (!nonTemporal || granularity == Granularity.PAGE)) {
       flush(offset, length);

@@ -49,7 +49,7 @@ final class StateSpace {
     this.nextFile = nextFile;
     boolean allWays = true;
     Set<Integer> reachable = new HashSet<>();
-    for (Doubt.OfNames.State state : names.states()) {
+    for (Doubt.OfNames.NameWay state : names.ways()) {
       reachable.addAll(state.names().values());
       for (Path name : state.names().keySet()) {
         nameHashes.computeIfAbsent(name, path -> Fingerprint.text(path.toString()));
@@ -126,7 +126,7 @@ final class StateSpace {
         low = file.certain().fingerprintLow();
         size = own.size().certain();
         for (int i = own.first(); i < own.sizeAt(); i++) {
-          Doubt.OfContent.State content = ((Doubt.OfContent) doubts.get(i)).states().get(state[i]);
+          Doubt.OfContent.Way content = ((Doubt.OfContent) doubts.get(i)).ways().get(state[i]);
           high += content.high();
           low += content.low();
         }
@@ -148,7 +148,7 @@ final class StateSpace {
   }
 
   private SortedMap<Path, Integer> names(int[] state) {
-    return names.states().get(names.choices() > 1 ? state[0] : 0).names();
+    return names.ways().get(names.choices() > 1 ? state[0] : 0).names();
   }
 
   private MediumImage.FileImage file(int number, int[] state) {
@@ -164,7 +164,7 @@ final class StateSpace {
     Content content = file.certain().copy();
     for (int i = own.first(); i < own.sizeAt(); i++) {
       Doubt.OfContent doubt = (Doubt.OfContent) doubts.get(i);
-      long[] values = doubt.states().get(state[i]).values();
+      long[] values = doubt.ways().get(state[i]).values();
       for (int word = 0; word < values.length; word++) {
         content.putWord(doubt.words()[word], values[word]);
       }

@@ -57,8 +57,8 @@ final class Unit implements InDoubt {
     long[] masks = new long[words];
     int shift = (int) (position % Long.BYTES);
     for (int i = from; i < to; i++, shift++) {
-      values[shift / Long.BYTES] |= (bytes[i] & 0xFFL) << shift % Long.BYTES * Byte.SIZE;
-      masks[shift / Long.BYTES] |= 0xFFL << shift % Long.BYTES * Byte.SIZE;
+      values[shift / Long.BYTES] |= (bytes[i] & 0xFFL) << (shift % Long.BYTES * Byte.SIZE);
+      masks[shift / Long.BYTES] |= 0xFFL << (shift % Long.BYTES * Byte.SIZE);
     }
     return new Unit(sequence, event, kind, firstWord, values, masks);
   }

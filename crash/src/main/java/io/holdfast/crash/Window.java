@@ -6,7 +6,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Contiguous memory that shows the bytes of a file to a running program.
@@ -19,8 +18,11 @@ import org.jspecify.annotations.Nullable;
 final class Window {
   static final long PAGE_BYTES = 4096;
 
+  /** Stands for a page that has been changed since it was loaded. */
+  private static final long[] CHANGED = {};
+
   private MemorySegment memory;
-  private long @Nullable [][] known;
+  private long[][] known;
   private int usedPages;
   private final List<MemorySegment> retired = new ArrayList<>();
 
@@ -71,23 +73,23 @@ final class Window {
     int first = (int) (offset / Content.PAGE_BYTES);
     for (int page = 0; page < Math.max(usedPages, pages); page++) {
       long[] shown = page >= pages ? Content.ZEROES : other.known(first + page);
-      if (shown != null) {
+      if (!Content.same(shown, CHANGED)) {
         show(page, shown);
       } else {
         long at = (long) page * Content.PAGE_BYTES;
         MemorySegment.copy(other.memory, offset + at, memory, at, Content.PAGE_BYTES);
-        known[page] = null;
+        known[page] = CHANGED;
       }
     }
     usedPages = pages;
   }
 
-  private long @Nullable [] known(int page) {
+  private long[] known(int page) {
     return page < known.length ? known[page] : Content.ZEROES;
   }
 
   private void show(int page, long[] words) {
-    if (known[page] != words) {
+    if (!Content.same(known[page], words)) {
       MemorySegment.copy(
           words, 0, memory, ValueLayout.JAVA_LONG, (long) page * Content.PAGE_BYTES, words.length);
       known[page] = words;
@@ -110,7 +112,7 @@ final class Window {
   void changed(long position, long length) {
     int last = (int) ((position + length - 1) / Content.PAGE_BYTES);
     for (int page = (int) (position / Content.PAGE_BYTES); page <= last; page++) {
-      known[page] = null;
+      known[page] = CHANGED;
     }
     usedPages = Math.max(usedPages, last + 1);
     for (MemorySegment old : retired) {
@@ -126,7 +128,7 @@ final class Window {
     Content content = new Content();
     for (int page = 0; page < Math.min(usedPages, pages(size)); page++) {
       long[] words = known[page];
-      if (words == null) {
+      if (Content.same(words, CHANGED)) {
         words = new long[Content.PAGE_BYTES / Long.BYTES];
         MemorySegment.copy(
             memory,
@@ -136,7 +138,7 @@ final class Window {
             0,
             words.length);
       }
-      if (words != Content.ZEROES) {
+      if (!Content.same(words, Content.ZEROES)) {
         content.putPage(page, words);
       }
     }
