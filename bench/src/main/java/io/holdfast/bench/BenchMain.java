@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "holdfast bench",
     description = {
-      "Measures Holdfast against its peers in C, side by side and in turns, and prints the medians"
-          + " in nanoseconds per operation and their ratio: the peer's time over ours, so above 1"
-          + " Holdfast is faster.",
+      "Measures Holdfast against its peers in C, side by side and in turns. The table has the medians"
+          + " of all rounds in nanoseconds per operation, and the median and the middle half of the"
+          + " rounds' ratios, the peer's time over ours: above 1 Holdfast is faster.",
       "A peer whose compiler or library is not installed is named, and our side measured alone."
     },
     exitCodeListHeading = "Exit codes:%n",

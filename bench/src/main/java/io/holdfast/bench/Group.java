@@ -11,6 +11,13 @@ enum Group {
     Bench open(Path folder) {
       return PmemBench.open(folder);
     }
+  },
+  /** Transactions, against libpmemobj. */
+  HEAP("libpmemobj", 512L << 20) {
+    @Override
+    Bench open(Path folder) {
+      return HeapBench.open(folder);
+    }
   };
 
   private final String peer;

@@ -23,17 +23,15 @@ record Result(Scenario scenario, double[] ours, double[] peer) {
     return peer.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(quantile(peer, 0.5));
   }
 
-  /** {@return the peer's median over ours: above 1 we are faster} */
+  /**
+   * {@return the median of the rounds' ratios, if there is a peer: above 1 we are faster} A round's
+   * two turns are neighbours in time, so the machine's load and drift are in both.
+   */
   OptionalDouble ratio() {
-    return peer.length == 0
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(quantile(peer, 0.5) / oursNanos());
+    return peer.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(ratioQuantile(0.5));
   }
 
-  /**
-   * {@return the value below which {@code fraction} of the rounds' own ratios lie} A round's two
-   * turns are neighbours in time, so its ratio knows nothing of the machine's drift.
-   */
+  /** {@return the value below which {@code fraction} of the rounds' ratios lie} */
   double ratioQuantile(double fraction) {
     double[] ratios = new double[peer.length];
     Arrays.setAll(ratios, round -> peer[round] / ours[round]);
