@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Creates one pool file, complete or not at all, and leaves nothing behind when it cannot.
@@ -84,18 +85,22 @@ final class PoolCreation {
       file.close();
       throw e;
     }
-    return undoOnFailure(file, this::deleteName, () -> medium.syncFolder(folder));
+    return undoOnFailure(
+        file,
+        this::deleteName,
+        () -> {
+          medium.syncFolder(folder);
+          return file;
+        });
   }
 
   private PmemFile fillNamed(PmemFile file, Runnable undo) {
     try (Arena arena = Arena.ofConfined()) {
       lockUnfinished(file);
       MemorySegment header = HeaderPage.compose(kind, arena);
-      undoOnFailure(file, undo, () -> writeNamed(file, header, arena));
-      try (PmemFile named = medium.open(path, FileAccess.READ_ONLY)) {
-        if (!HeaderPage.read(path, named).matches(header)) {
-          throw new PoolExistsException(path);
-        }
+      HeaderPage named = undoOnFailure(file, undo, () -> writeNamed(file, header, arena));
+      if (!named.matches(header)) {
+        throw new PoolExistsException(path);
       }
       return file;
     } catch (RuntimeException | Error e) {
@@ -104,7 +109,8 @@ final class PoolCreation {
     }
   }
 
-  private void writeNamed(PmemFile file, MemorySegment header, Arena arena) {
+  /** {@return the header that is now found under the name} */
+  private HeaderPage writeNamed(PmemFile file, MemorySegment header, Arena arena) {
     file.truncate(0);
     file.write(0, HeaderPage.composeUnfinished(arena));
     file.sync();
@@ -114,6 +120,9 @@ final class PoolCreation {
     file.write(0, header.asSlice(0, PoolHeaderLayout.SECTOR_SIZE));
     file.sync();
     medium.syncFolder(folder);
+    try (PmemFile named = medium.open(path, FileAccess.READ_ONLY)) {
+      return HeaderPage.read(path, named);
+    }
   }
 
   private void fill(PmemFile file) {
@@ -185,10 +194,9 @@ final class PoolCreation {
   }
 
   /** Runs {@code action}; if it fails, {@code undo} still under the lock, and closes the file. */
-  private static PmemFile undoOnFailure(PmemFile file, Runnable undo, Runnable action) {
+  private static <T> T undoOnFailure(PmemFile file, Runnable undo, Supplier<T> action) {
     try {
-      action.run();
-      return file;
+      return action.get();
     } catch (RuntimeException | Error e) {
       try (file) {
         undo.run();
