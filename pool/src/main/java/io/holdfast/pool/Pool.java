@@ -55,11 +55,16 @@ public final class Pool implements AutoCloseable {
               .formatted(path, byteSize, PoolHeader.BYTE_SIZE));
     }
     PmemFile file = new PoolCreation(medium, path, kind, byteSize, contents).run();
-    return opened(path, file, kind);
+    try {
+      return opened(path, file, kind);
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
   }
 
   /**
-   * Opens a pool and becomes its owner. Changes nothing.
+   * Opens a pool and becomes its owner. Changes nothing, but makes durable what it finds.
    *
    * @param medium where the pool lives
    * @param path its name
@@ -77,11 +82,16 @@ public final class Pool implements AutoCloseable {
     PmemFile file = medium.open(path, FileAccess.READ_WRITE);
     try {
       lock(path, file);
+      Pool pool = opened(path, file, kind);
+      // A creator that was killed may have left a pool that is visible and not yet durable; nothing
+      // may be built on that.
+      file.sync();
+      medium.syncFolder(PoolCreation.folderOf(path));
+      return pool;
     } catch (RuntimeException | Error e) {
       file.close();
       throw e;
     }
-    return opened(path, file, kind);
   }
 
   /**
@@ -132,11 +142,6 @@ public final class Pool implements AutoCloseable {
   }
 
   private static Pool opened(Path path, PmemFile file, PoolKind kind) {
-    try {
-      return new Pool(path, file, HeaderPage.read(path, file).requireKind(kind));
-    } catch (RuntimeException | Error e) {
-      file.close();
-      throw e;
-    }
+    return new Pool(path, file, HeaderPage.read(path, file).requireKind(kind));
   }
 }

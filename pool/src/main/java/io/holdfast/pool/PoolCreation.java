@@ -207,7 +207,8 @@ final class PoolCreation {
     }
   }
 
-  private static Path folderOf(Path path) {
+  /** {@return the folder that holds the name} */
+  static Path folderOf(Path path) {
     Path parent = path.getParent();
     if (parent == null) {
       parent = path.toAbsolutePath().getParent();

@@ -261,7 +261,7 @@ final class PoolCreationTest {
   @Test
   void create_byManyThreadsAtOnce_succeedsOnce() throws Exception {
     try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
-      for (int round = 0; round < 50; round++) {
+      for (int round = 0; round < 10; round++) {
         Path path = folder.resolve("p" + round);
         Callable<Throwable> creator = () -> catchThrowable(() -> create(path).close());
         int created = 0;
