@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 public final class PoolInUseException extends PmemException {
   private static final long serialVersionUID = 1;
 
+  /** The owner's process, negative if unknown. */
   private final long ownerPid;
 
   PoolInUseException(Path path, OptionalLong ownerPid) {

@@ -110,8 +110,7 @@ final class PoolCrashTest {
       MemorySegment found = arena.allocate(POOL_SIZE);
       pool.file().read(0, found);
       long from = PoolHeader.BYTE_SIZE;
-      assertThat(
-              MemorySegment.mismatch(found, from, POOL_SIZE, expected, from, POOL_SIZE))
+      assertThat(MemorySegment.mismatch(found, from, POOL_SIZE, expected, from, POOL_SIZE))
           .isEqualTo(-1);
     }
   }
