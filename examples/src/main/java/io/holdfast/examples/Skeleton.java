@@ -1,6 +1,0 @@
-package io.holdfast.examples;
-
-/** Keeps the package compiling; the first class of this module replaces it. */
-final class Skeleton {
-  private Skeleton() {}
-}
