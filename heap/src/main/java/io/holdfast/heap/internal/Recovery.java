@@ -163,7 +163,11 @@ final class Recovery {
     }
   }
 
-  /** Looks behind an invalid record for a valid one that a crash cannot have left there. */
+  /**
+   * Looks behind an invalid record for a valid one that a crash cannot have left there. One up to
+   * the watermark can be: a half is used again from its start, and the record that tears may leave
+   * the length and CRC of its predecessor there.
+   */
   private void checkTail(
       Half half, long at, long length, Watermark watermark, Kind kind, long last) {
     if (length <= 0) {
@@ -172,7 +176,7 @@ final class Recovery {
     long next = at + HeapLayout.roundUp(length, RecordLayout.ALIGNMENT);
     long nextLength = half.lengthAt(next);
     if (nextLength <= 0
-        || half.sequenceAt(next) <= last
+        || half.sequenceAt(next) <= Math.max(last, watermark.sequence())
         || crcOf(half, next, nextLength, watermark.salt(), half.crcAt(at)) != half.crcAt(next)) {
       return;
     }
