@@ -89,6 +89,8 @@ final class Allocator implements Zone.Found, Quarantine.Release {
           to.add(slab, block);
           return slab.blockOffset(block);
         }
+        current[sizeClass] =
+            null; // so that a block of it that becomes available puts it in the queue
         current[sizeClass] = nextSlab(sizeClass);
       }
     } finally {

@@ -104,6 +104,8 @@ final class Lane implements JournalRecord.DirtyLines {
     position += length;
     previousCrc = crc;
     lastSequences[half] = sequence;
+    lastNote =
+        -1; // the checkpoint may flush what is noted up to here before the next record's stores
     NOTED.setRelease(this, unpublished);
     ANNOUNCED.setRelease(this, IDLE);
   }
