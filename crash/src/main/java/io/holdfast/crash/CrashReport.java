@@ -14,6 +14,7 @@ import java.util.List;
  * @param coverage whether these are all states there are
  * @param outcomes the outcomes by event
  * @param failures the crashes that the check does not accept
+ * @param diagnosis what looks wrong or wasted in the run without any crash
  */
 public record CrashReport(
     Granularity granularity,
@@ -23,7 +24,8 @@ public record CrashReport(
     long recoveryStates,
     Coverage coverage,
     List<OutcomeGroup> outcomes,
-    List<CrashFailure> failures) {
+    List<CrashFailure> failures,
+    List<Finding> diagnosis) {
 
   /** How many of the states were checked. */
   public enum Coverage {
@@ -37,6 +39,7 @@ public record CrashReport(
   public CrashReport {
     outcomes = List.copyOf(outcomes);
     failures = List.copyOf(failures);
+    diagnosis = List.copyOf(diagnosis);
   }
 
   /**
@@ -49,6 +52,21 @@ public record CrashReport(
   public CrashReport assertConsistent() {
     if (!failures.isEmpty()) {
       throw new AssertionError(toString(), failures.getFirst().cause());
+    }
+    return this;
+  }
+
+  /**
+   * Returns if the run is free of findings.
+   *
+   * @return this report
+   * @throws AssertionError if there are findings; it lists them
+   */
+  public CrashReport assertNoFindings() {
+    if (!diagnosis.isEmpty()) {
+      StringBuilder text = new StringBuilder("%d findings".formatted(diagnosis.size()));
+      diagnosis.forEach(finding -> text.append(System.lineSeparator()).append(finding));
+      throw new AssertionError(text.toString());
     }
     return this;
   }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -77,6 +78,7 @@ final class DurabilityModel {
   private final TreeMap<Integer, FileModel> files = new TreeMap<>();
   private final Map<Long, List<Unit>> awaitingFence = new HashMap<>();
   private final List<Unit> settledByNextEvent = new ArrayList<>();
+  private List<Unit> lastUnits = List.of();
   private int nextFile;
   private long sequence;
 
@@ -96,10 +98,27 @@ final class DurabilityModel {
    * certain is not}
    */
   DurabilityModel fork() {
+    return forkWithout(Set.of());
+  }
+
+  /**
+   * {@return the same after a kill in the midst of the last event}
+   *
+   * @param missed the units that it had not come to
+   */
+  DurabilityModel forkWithout(Set<Unit> missed) {
     DurabilityModel fork = new DurabilityModel(granularity, names.fork(), nextFile);
     fork.sequence = sequence;
     IdentityHashMap<Unit, Unit> forks = new IdentityHashMap<>();
     files.forEach((number, file) -> fork.files.put(number, file.fork(forks)));
+    Map<Integer, List<Unit>> undone = new TreeMap<>();
+    for (Unit unit : missed) {
+      Unit copy = forks.remove(unit);
+      if (copy != null) {
+        undone.computeIfAbsent(unit.event().file(), _ -> new ArrayList<>()).add(copy);
+      }
+    }
+    undone.forEach((number, units) -> fork.file(number).remove(units));
     List<Unit> stored = new ArrayList<>();
     for (Unit unit : settledByNextEvent) {
       Unit copy = forks.get(unit);
@@ -124,8 +143,20 @@ final class DurabilityModel {
     return new StateSpace(names.doubt(), files, nextFile);
   }
 
+  /** {@return some, but not all, of the units of the last event, if it had more than one} */
+  Set<Unit> someOfLastUnits(Random random) {
+    Set<Unit> some = Collections.newSetFromMap(new IdentityHashMap<>());
+    if (lastUnits.size() > 1) {
+      lastUnits.stream().filter(_ -> random.nextBoolean()).forEach(some::add);
+      some.add(lastUnits.getLast());
+      some.remove(lastUnits.get(random.nextInt(lastUnits.size() - 1)));
+    }
+    return some;
+  }
+
   Effect apply(Event event) {
     sequence++;
+    lastUnits = List.of();
     Effect effect = settledByNextEvent.isEmpty() ? Effect.NONE : Effect.CHANGED;
     settle(settledByNextEvent);
     settledByNextEvent.clear();
@@ -196,7 +227,8 @@ final class DurabilityModel {
               granularity == Granularity.PAGE ? Unit.Kind.PLAIN : Unit.Kind.NON_TEMPORAL;
         };
     FileModel file = file(store.file());
-    for (Unit unit : split(store, kind, store.position(), store.bytes(), Long.BYTES)) {
+    lastUnits = split(store, kind, store.position(), store.bytes(), Long.BYTES);
+    for (Unit unit : lastUnits) {
       file.add(unit);
       if (kind == Unit.Kind.NON_TEMPORAL) {
         awaitFence(store.origin().threadId(), unit);
@@ -213,8 +245,8 @@ final class DurabilityModel {
     if (end > file.visibleSize()) {
       file.resize(sequence, write, end);
     }
-    for (Unit unit :
-        split(write, Unit.Kind.WRITE, write.position(), write.bytes(), Unit.SECTOR_BYTES)) {
+    lastUnits = split(write, Unit.Kind.WRITE, write.position(), write.bytes(), Unit.SECTOR_BYTES);
+    for (Unit unit : lastUnits) {
       file.add(unit);
       if (write.kind() == Event.WriteKind.ON_RETURN) {
         settledByNextEvent.add(unit);

@@ -7,8 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,10 @@ final class Explorer {
   private final Settings settings;
   private final WindowPool pool = new WindowPool();
   private final Map<Fingerprint, Seen> seen = new HashMap<>();
+
+  /** One of each, since many states share few outcomes. */
+  private final Map<Seen, Seen> outcomesSeen = new HashMap<>();
+
   private final List<CrashFailure> failures = new ArrayList<>();
   private final List<OutcomeGroup> outcomes = new ArrayList<>();
   private long states;
@@ -69,7 +76,8 @@ final class Explorer {
         recoveryStates,
         exhaustive ? CrashReport.Coverage.EXHAUSTIVE : CrashReport.Coverage.SAMPLED,
         outcomes,
-        failures);
+        failures,
+        Diagnosis.of(settings.granularity(), prepared, events));
   }
 
   private MediumImage prepare() {
@@ -127,25 +135,23 @@ final class Explorer {
       salt = salt.then(what);
     }
     Fingerprint key = salt;
-    long limit = top ? settings.exhaustiveUpTo() : settings.recoverySamples();
-    if (space.size() <= limit) {
+    Random random =
+        new Random(settings.seed() * 31 + Arrays.hashCode(new long[] {point, key.low(), depth}));
+    Predicate<int[]> visitor =
+        state -> visit(space, state, key, trail, point, acknowledged, depth, found);
+    if (space.size() <= (top ? settings.exhaustiveUpTo() : settings.recoverySamples())) {
       exhaustive &= space.isComplete();
-      space.forEach(state -> visit(space, state, key, trail, point, acknowledged, depth, found));
+      space.forEach(visitor);
     } else {
       exhaustive = false;
       int samples = top ? settings.samples() : Math.max(1, settings.recoverySamples() / 4);
-      Random random =
-          new Random(settings.seed() * 31 + Arrays.hashCode(new long[] {point, key.low(), depth}));
-      space.sample(
-          samples,
-          random,
-          state -> visit(space, state, key, trail, point, acknowledged, depth, found));
+      space.sample(samples, random, visitor);
     }
     if (settings.kills() == Settings.Kills.EXPLORED
         && depth > 0
         && space.size() > 1
         && wantsMore()) {
-      kill(model, trail, point, acknowledged, depth);
+      kill(model, trail, point, acknowledged, depth, random);
     }
   }
 
@@ -189,7 +195,7 @@ final class Explorer {
     }
     String outcome = String.valueOf(run.outcome());
     found.merge(outcome, 1L, Long::sum);
-    seen.put(key, new Seen(outcome, depth));
+    seen.put(key, outcomesSeen.computeIfAbsent(new Seen(outcome, depth), Function.identity()));
     if (!run.events().isEmpty()) {
       Trail.Crash crash =
           new Trail.Crash(trail, point, Trail.Kind.POWER_FAILURE, space.lost(state));
@@ -207,14 +213,30 @@ final class Explorer {
 
   /**
    * Kills what {@code trail} ran, starts the check on what was visible, and lets the power fail
-   * during that.
+   * during that. An event of several words or sectors may also be killed in its midst.
    */
   private void kill(
-      DurabilityModel model, Trail trail, int point, List<String> acknowledged, int depth) {
-    if (point > 0 && !isVisible(trail.events().get(point - 1))) {
+      DurabilityModel model,
+      Trail trail,
+      int point,
+      List<String> acknowledged,
+      int depth,
+      Random random) {
+    if (point == 0 || isVisible(trail.events().get(point - 1))) {
+      killAt(model.fork(), trail, point, acknowledged, depth);
+      Set<Unit> missed = model.someOfLastUnits(random);
+      if (!missed.isEmpty() && wantsMore()) {
+        killAt(model.forkWithout(missed), trail, point, acknowledged, depth);
+      }
+    }
+  }
+
+  private void killAt(
+      DurabilityModel survivor, Trail trail, int point, List<String> acknowledged, int depth) {
+    if (states + recoveryStates >= stopAt) {
+      exhaustive = false;
       return;
     }
-    DurabilityModel survivor = model.fork();
     MediumImage image = survivor.visible();
     count(trail);
     CheckRun run = check(image, acknowledged, depth);

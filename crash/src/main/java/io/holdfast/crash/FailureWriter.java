@@ -1,11 +1,8 @@
 package io.holdfast.crash;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Puts a failure into words: which event, what was lost, who had stored it, what the check says.
@@ -15,7 +12,7 @@ final class FailureWriter {
 
   private final Settings settings;
   private final WindowPool pool;
-  private final Map<Integer, String> fileNames = new HashMap<>();
+  private final FileNames fileNames = new FileNames();
 
   /** Where an event was seen: "event 12 of the run". */
   private final IdentityHashMap<Event, String> numbers = new IdentityHashMap<>();
@@ -72,7 +69,7 @@ final class FailureWriter {
   private void note(Trail trail, int number) {
     String run = number == 0 ? "the run" : number == 1 ? "recovery" : "recovery " + number;
     List<Event> events = trail.events();
-    trail.start().names().forEach((name, file) -> fileNames.put(file, name.toString()));
+    fileNames.note(trail.start());
     List<Event> repeated = events;
     if (trail.before() != null) {
       Recorder recorder = new Recorder(Recorder.Traces.KEPT);
@@ -92,9 +89,7 @@ final class FailureWriter {
       if (i < repeated.size() && repeated.get(i).describe().equals(event.describe())) {
         traced.put(event, repeated.get(i));
       }
-      if (event instanceof Event.Rename rename && rename.added() != null) {
-        fileNames.put(rename.file(), rename.added().toString());
-      }
+      fileNames.note(event);
     }
   }
 
@@ -107,7 +102,9 @@ final class FailureWriter {
               .formatted(
                   numbers.get(event),
                   event.describe(),
-                  event.file() < 0 || event instanceof Event.Rename ? "" : " of " + fileName(event),
+                  event.file() < 0 || event instanceof Event.Rename
+                      ? ""
+                      : " of " + fileNames.name(event.file()),
                   withTrace(event).origin().describe());
     } else if (crash.trail().before() != null) {
       after = "the start of recovery";
@@ -123,7 +120,7 @@ final class FailureWriter {
     Event event = withTrace(unit.event());
     StringBuilder text = new StringBuilder();
     if (!(unit instanceof NameChange)) {
-      text.append(fileName(event)).append(' ');
+      text.append(fileNames.name(event.file())).append(' ');
     }
     text.append(unit.describe())
         .append(", ")
@@ -139,11 +136,5 @@ final class FailureWriter {
 
   private Event withTrace(Event event) {
     return traced.getOrDefault(event, event);
-  }
-
-  private String fileName(Event event) {
-    String name = fileNames.getOrDefault(event.file(), "a file without a name");
-    Path file = Path.of(name).getFileName();
-    return file == null ? name : file.toString();
   }
 }

@@ -22,7 +22,7 @@ final class FileModel {
 
   private final int number;
   private final Content certain;
-  private final Content visible;
+  private Content visible;
   private long certainSize;
   private long visibleSize;
   private boolean hasOrphans;
@@ -64,6 +64,20 @@ final class FileModel {
       long page = unit.firstWord() * Long.BYTES / PAGE_BYTES * PAGE_BYTES;
       forEach(page, PAGE_BYTES, older -> older.orphaned = false);
     }
+  }
+
+  /** Undoes the last {@link #add} of {@code units}: they have never been visible. */
+  void remove(List<Unit> units) {
+    for (Unit unit : units) {
+      Sector sector = sectors.get(unit.sector());
+      if (sector != null) {
+        sector.remove(unit);
+        if (sector.isEmpty()) {
+          sectors.remove(unit.sector());
+        }
+      }
+    }
+    visible = image(Set.of(), 0).content();
   }
 
   void resize(long sequence, Event event, long size) {
@@ -159,8 +173,8 @@ final class FileModel {
 
   /** Makes the size certain that a durable write up to {@code end} needs to be readable. */
   void settleSizeFor(long end, long sequence) {
-    if (certainSize < end) {
-      settleSizes(sequence);
+    while (certainSize < end && !sizes.isEmpty() && sizes.getFirst().sequence() <= sequence) {
+      settleSizes(sizes.getFirst().sequence());
     }
   }
 

@@ -51,7 +51,7 @@ public final class RunLog {
 
   /**
    * Says that everything stored so far, by any thread, is durable. No crash follows from it; the
-   * report names what is not.
+   * {@linkplain CrashReport#diagnosis diagnosis} names what is not.
    */
   public void promiseDurable() {
     if (recorder != null) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * the power of that.
  */
 final class Sector {
-  private static final int MAX_WAYS = 512;
+  private static final int MAX_WAYS = 1024;
   private static final int SECTOR_WORDS = Unit.SECTOR_BYTES / Long.BYTES;
   private static final int LINE_WORDS = Unit.LINE_BYTES / Long.BYTES;
 
@@ -57,6 +57,11 @@ final class Sector {
 
   void add(Unit unit) {
     units.add(unit);
+    doubts = null;
+  }
+
+  void remove(Unit unit) {
+    units.remove(unit);
     doubts = null;
   }
 
@@ -97,10 +102,9 @@ final class Sector {
       }
     }
     long[] covered = new long[SECTOR_WORDS];
-    long firstWord = number * SECTOR_WORDS;
     for (int i = units.size() - 1; i >= 0; i--) {
       Unit unit = units.get(i);
-      int slot = (int) (unit.firstWord() - firstWord);
+      int slot = slot(unit);
       for (int word = 0; word < unit.words(); word++) {
         if (unit.settled) {
           covered[slot + word] |= unit.mask(word);
@@ -132,17 +136,10 @@ final class Sector {
   }
 
   private List<Doubt.OfContent> find(Content certain) {
-    boolean written = units.stream().anyMatch(unit -> unit.kind() == Unit.Kind.WRITE);
-    boolean[] ordered = new boolean[SECTOR_WORDS / LINE_WORDS];
+    TreeMap<Integer, List<Unit>> groups = new TreeMap<>();
+    int[] groupOf = connect();
     for (Unit unit : units) {
-      ordered[line(unit.firstWord())] |= unit.kind() == Unit.Kind.ORDERED;
-    }
-    TreeMap<Long, List<Unit>> groups = new TreeMap<>();
-    for (Unit unit : units) {
-      long word = unit.firstWord();
-      long group =
-          written ? number * SECTOR_WORDS : ordered[line(word)] ? word - word % LINE_WORDS : word;
-      groups.computeIfAbsent(group, _ -> new ArrayList<>()).add(unit);
+      groups.computeIfAbsent(groupOf[slot(unit)], _ -> new ArrayList<>()).add(unit);
     }
     List<Doubt.OfContent> found = new ArrayList<>(groups.size());
     for (List<Unit> group : groups.values()) {
@@ -154,8 +151,41 @@ final class Sector {
     return found;
   }
 
-  private int line(long word) {
-    return (int) (word - number * SECTOR_WORDS) / LINE_WORDS;
+  /**
+   * {@return a number for each word of the sector, the same for those that file writes or an
+   * ordered store connect}
+   */
+  private int[] connect() {
+    int[] groupOf = new int[SECTOR_WORDS];
+    Arrays.setAll(groupOf, slot -> slot);
+    int written = -1;
+    for (Unit unit : units) {
+      int slot = slot(unit);
+      if (unit.kind() == Unit.Kind.WRITE) {
+        written = written < 0 ? slot : written;
+        for (int word = 0; word < unit.words(); word++) {
+          connect(groupOf, written, slot + word);
+        }
+      } else if (unit.kind() == Unit.Kind.ORDERED) {
+        int line = slot / LINE_WORDS * LINE_WORDS;
+        for (int word = 0; word < LINE_WORDS; word++) {
+          connect(groupOf, line, line + word);
+        }
+      }
+    }
+    return groupOf;
+  }
+
+  private static void connect(int[] groupOf, int one, int other) {
+    int from = groupOf[other];
+    int to = groupOf[one];
+    if (from != to) {
+      Arrays.setAll(groupOf, slot -> groupOf[slot] == from ? to : groupOf[slot]);
+    }
+  }
+
+  private int slot(Unit unit) {
+    return (int) (unit.firstWord() - number * SECTOR_WORDS);
   }
 
   private Doubt.OfContent doubt(List<Unit> group, Content certain) {
@@ -170,9 +200,12 @@ final class Sector {
     for (int i = 0; i < words.length; i++) {
       before[i] = certain.word(words[i]);
     }
-    boolean ordered = group.stream().anyMatch(unit -> unit.kind() == Unit.Kind.ORDERED);
+    long orderedLines = 0;
+    for (Unit unit : group) {
+      orderedLines |= unit.kind() == Unit.Kind.ORDERED ? lineBit(unit) : 0;
+    }
     boolean complete = true;
-    List<Way> ways = List.of(new Way(before, false, false, null, 0));
+    List<Way> ways = List.of(new Way(before, 0, false, null, 0));
     for (Unit unit : group) {
       int slot = Arrays.binarySearch(words, unit.firstWord());
       Map<Object, Way> next = new LinkedHashMap<>();
@@ -182,7 +215,7 @@ final class Sector {
         }
       }
       for (Way way : ways) {
-        Way.keepBest(next, way.without(unit, ordered));
+        Way.keepBest(next, way.without(unit, orderedLines));
       }
       complete &= next.size() <= MAX_WAYS;
       ways = Thinning.keep(List.copyOf(next.values()), MAX_WAYS);
@@ -211,10 +244,17 @@ final class Sector {
     return states;
   }
 
+  private static long lineBit(Unit unit) {
+    return 1L << (unit.line() % (Unit.SECTOR_BYTES / Unit.LINE_BYTES));
+  }
+
   /** One way in which the first units of a doubt may have arrived, with the fewest of them lost. */
   private static final class Way {
     final long[] values;
-    final boolean storeLost;
+
+    /** The lines, one bit each, that have lost a store which an ordered one would bring. */
+    final long brokenLines;
+
     final boolean writeLost;
     final @Nullable Lost lost;
     final int lostUnits;
@@ -222,25 +262,25 @@ final class Sector {
     record Lost(Unit unit, @Nullable Lost before) {}
 
     /** What later units can tell of a way. */
-    record Key(List<Long> values, boolean storeLost, boolean writeLost) {}
+    record Key(List<Long> values, long brokenLines, boolean writeLost) {}
 
-    Way(long[] values, boolean storeLost, boolean writeLost, @Nullable Lost lost, int lostUnits) {
+    Way(long[] values, long brokenLines, boolean writeLost, @Nullable Lost lost, int lostUnits) {
       this.values = values;
-      this.storeLost = storeLost;
+      this.brokenLines = brokenLines;
       this.writeLost = writeLost;
       this.lost = lost;
       this.lostUnits = lostUnits;
     }
 
     static void keepBest(Map<Object, Way> ways, Way way) {
-      Key key = new Key(Arrays.stream(way.values).boxed().toList(), way.storeLost, way.writeLost);
+      Key key = new Key(Arrays.stream(way.values).boxed().toList(), way.brokenLines, way.writeLost);
       ways.merge(key, way, (a, b) -> a.lostUnits <= b.lostUnits ? a : b);
     }
 
     boolean allows(Unit unit) {
       return switch (unit.kind()) {
         case PLAIN, NON_TEMPORAL -> true;
-        case ORDERED -> !storeLost;
+        case ORDERED -> (brokenLines & lineBit(unit)) == 0;
         case WRITE -> !writeLost;
       };
     }
@@ -250,19 +290,19 @@ final class Sector {
       for (int i = 0; i < unit.words(); i++) {
         changed[slot + i] = (changed[slot + i] & ~unit.mask(i)) | (unit.value(i) & unit.mask(i));
       }
-      return new Way(changed, storeLost, writeLost, lost, lostUnits);
+      return new Way(changed, brokenLines, writeLost, lost, lostUnits);
     }
 
-    /**
-     * {@return the way without {@code unit}; whether a store is lost is of interest if one is
-     * ordered}
-     */
-    Way without(Unit unit, boolean ordered) {
-      boolean store =
-          ordered && (unit.kind() == Unit.Kind.PLAIN || unit.kind() == Unit.Kind.ORDERED);
+    /** {@return the way without {@code unit}, given the lines in which any store is ordered} */
+    Way without(Unit unit, long orderedLines) {
+      boolean store = unit.kind() == Unit.Kind.PLAIN || unit.kind() == Unit.Kind.ORDERED;
       boolean write = unit.kind() == Unit.Kind.WRITE;
       return new Way(
-          values, storeLost || store, writeLost || write, new Lost(unit, lost), lostUnits + 1);
+          values,
+          brokenLines | (store ? lineBit(unit) & orderedLines : 0),
+          writeLost || write,
+          new Lost(unit, lost),
+          lostUnits + 1);
     }
 
     List<Unit> lostUnits() {
