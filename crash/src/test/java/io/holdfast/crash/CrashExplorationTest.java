@@ -14,6 +14,7 @@ import io.holdfast.pmem.PmemFile;
 import io.holdfast.pmem.PmemMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -238,7 +239,7 @@ class CrashExplorationTest {
                 if (map.getLong(128) == 0) {
                   long words = 0;
                   for (int i = 0; i < 8; i++) {
-                    words += map.getLong(i * 8) == 0 ? 0 : 1;
+                    words += map.getLong(i * 8L) == 0 ? 0 : 1;
                   }
                   map.putLong(128, words);
                 } else {
@@ -268,7 +269,7 @@ class CrashExplorationTest {
                     long arrived = 0;
                     try (PmemMap map = map(medium)) {
                       for (int i = 0; i < 40; i++) {
-                        arrived |= map.getLong(i * 8) == 0 ? 0 : 1L << i;
+                        arrived |= map.getLong(i * 8L) == 0 ? 0 : 1L << i;
                       }
                     }
                     checked.add(arrived);
@@ -298,7 +299,7 @@ class CrashExplorationTest {
                 (medium, log) -> {
                   PmemMap map = map(medium);
                   for (int i = 0; i < 12; i++) {
-                    map.putLong(i * 64, 1);
+                    map.putLong(i * 64L, 1);
                   }
                   map.persist(0, 4096);
                   log.acknowledge("done");
@@ -375,7 +376,7 @@ class CrashExplorationTest {
                 (medium, log) -> {
                   PmemMap map = map(medium);
                   for (int i = 0; i < 10; i++) {
-                    map.putLong(i * 64, 1);
+                    map.putLong(i * 64L, 1);
                   }
                   log.acknowledge("stored");
                 })
@@ -489,7 +490,7 @@ class CrashExplorationTest {
     return "";
   }
 
-  private static TreeSet<String> outcomes(CrashReport report) {
+  private static SortedSet<String> outcomes(CrashReport report) {
     TreeSet<String> outcomes = new TreeSet<>();
     report.outcomes().forEach(group -> outcomes.addAll(group.states().keySet()));
     return outcomes;

@@ -253,7 +253,7 @@ class DurabilityModelTest {
   }
 
   private static Event randomEvent(Random random) {
-    long thread = random.nextInt(2) + 1;
+    long thread = random.nextInt(2) + 1L;
     long line = random.nextInt(2) * 64L;
     return switch (random.nextInt(11)) {
       case 0, 1 ->
