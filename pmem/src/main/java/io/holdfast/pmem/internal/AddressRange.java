@@ -12,6 +12,9 @@ final class AddressRange {
   static final int SHARED = 1;
   static final int PRIVATE = 2;
 
+  /** The bits of the flags that tell shared from private; a synchronous mapping has both. */
+  static final int TYPE = 3;
+
   /**
    * Flags of a mapping on which a flushed line is durable without the kernel's help; refused where
    * it is not.

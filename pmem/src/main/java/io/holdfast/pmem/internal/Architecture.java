@@ -2,22 +2,10 @@ package io.holdfast.pmem.internal;
 
 import java.util.Locale;
 
-/**
- * What differs between the two processors that Linux runs us on: its call numbers and two flags.
- */
+/** What differs between the two processors that Linux runs us on, besides the numbers of calls. */
 enum Architecture {
-  X86_64("x86-64.lst", 0x10000) {
-    @Override
-    int number(SystemCall call) {
-      return call.onX86;
-    }
-  },
-  AARCH64("aarch64.lst", 0x4000) {
-    @Override
-    int number(SystemCall call) {
-      return call.onAarch64;
-    }
-  };
+  X86_64("x86-64.lst", 0x10000),
+  AARCH64("aarch64.lst", 0x4000);
 
   /** The processor this JVM runs on. */
   static final Architecture CURRENT =
@@ -46,8 +34,6 @@ enum Architecture {
     throw new UnsupportedOperationException(
         "holdfast needs Linux on x86-64 or AArch64, this is " + system + " on " + processor);
   }
-
-  abstract int number(SystemCall call);
 
   /** The resource with this processor's routines. */
   String listing() {

@@ -135,7 +135,7 @@ record CpuFeatures(Set<FlushInstruction> flushes, Set<VectorWidth> widths) {
             width ->
                 switch (width) {
                   case AVX -> !settings.noAvx();
-                  case AVX512F -> !settings.noAvx() && !settings.noAvx512f();
+                  case AVX512F -> !settings.noAvx512f();
                   case SSE2, NEON -> true;
                 })
         .max((a, b) -> a.compareTo(b));

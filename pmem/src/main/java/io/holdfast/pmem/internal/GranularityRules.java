@@ -3,6 +3,7 @@ package io.holdfast.pmem.internal;
 import io.holdfast.pmem.Granularity;
 import io.holdfast.pmem.MapConfig.Sharing;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Which granularity a mapping has: libpmem2's rules, and one of ours.
@@ -28,13 +29,14 @@ record GranularityRules(Granularity granularity, String why) {
    * Applies the rules in their order.
    *
    * @param flushingProblem why cache lines cannot be flushed, empty if they can
+   * @param autoFlush asked only where it matters
    */
   static GranularityRules of(
       Sharing sharing,
       String flushingProblem,
       Optional<Granularity> forced,
       KernelSync sync,
-      AutoFlush autoFlush) {
+      Supplier<AutoFlush> autoFlush) {
     if (sharing == Sharing.PRIVATE) {
       return new GranularityRules(Granularity.BYTE, "the mapping is private");
     }
@@ -50,7 +52,7 @@ record GranularityRules(Granularity granularity, String why) {
       return new GranularityRules(
           Granularity.PAGE, "the file system is not DAX, or Linux is older than 4.15: no MAP_SYNC");
     }
-    if (autoFlush == AutoFlush.ABSENT) {
+    if (autoFlush.get() == AutoFlush.ABSENT) {
       return new GranularityRules(
           Granularity.CACHE_LINE,
           "the platform does not write its caches back on power loss: no eADR");

@@ -11,7 +11,6 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.util.Locale;
 
 /**
  * Linux's calls through libc's {@code syscall}, whose one signature serves them all.
@@ -67,7 +66,7 @@ final class LinuxCalls {
   }
 
   static long call(SystemCall call, long a, long b, long c, long d, long e, long f) {
-    long number = Architecture.CURRENT.number(call);
+    long number = call.number(Architecture.CURRENT);
     CallContext context = CallContext.take();
     try {
       while (true) {
@@ -90,7 +89,7 @@ final class LinuxCalls {
 
   /** Makes {@code pread} or {@code pwrite}, which block; {@code memory} must be native. */
   static long transfer(SystemCall call, int descriptor, MemorySegment memory, long position) {
-    long number = Architecture.CURRENT.number(call);
+    long number = call.number(Architecture.CURRENT);
     CallContext context = CallContext.take();
     try {
       while (true) {
@@ -120,7 +119,7 @@ final class LinuxCalls {
 
   /** Makes {@code pwritev2} of one piece; {@code memory} must be native. */
   static long writeVector(int descriptor, MemorySegment memory, long position, long flags) {
-    long number = Architecture.CURRENT.number(SystemCall.PWRITEV2);
+    long number = SystemCall.PWRITEV2.number(Architecture.CURRENT);
     CallContext context = CallContext.take();
     try {
       long vector = context.vector(memory.address(), memory.byteSize());
@@ -154,8 +153,7 @@ final class LinuxCalls {
 
   /** {@return the exception for the negative {@code result} of a call made for {@code resource}} */
   static PmemException failure(String resource, SystemCall call, long result) {
-    SystemCallException failure =
-        new SystemCallException(resource, call.name().toLowerCase(Locale.ROOT), (int) -result);
+    SystemCallException failure = new SystemCallException(resource, call.label(), (int) -result);
     return Errno.ENOSPC.is(result) || Errno.EDQUOT.is(result)
         ? new OutOfSpaceException(String.valueOf(failure.getMessage()), failure)
         : failure;

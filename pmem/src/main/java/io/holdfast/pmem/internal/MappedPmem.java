@@ -471,14 +471,13 @@ final class MappedPmem extends PmemMap {
     return mediaError(0, size, fault);
   }
 
-  private MediaErrorException mediaError(long offset, long length, InternalError fault) {
+  private synchronized MediaErrorException mediaError(
+      long offset, long length, InternalError fault) {
     checkIsFault(fault);
-    String range = name + ": offset " + offset + " + " + length;
-    long available = mapping.available(size);
+    String range = name + ": offset " + offset + " + " + length + " cannot be accessed";
+    long available = closed ? size : mapping.available(size);
     return new MediaErrorException(
-        available < size
-            ? range + " cannot be accessed, the file was cut to " + available + " of " + size
-            : range + " cannot be accessed",
+        available < size ? range + ", the file was cut to " + available + " of " + size : range,
         fault);
   }
 

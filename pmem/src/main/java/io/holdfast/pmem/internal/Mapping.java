@@ -71,7 +71,8 @@ final class Mapping {
   }
 
   private static boolean storesReachFile(int protection, int flags) {
-    return (protection & AddressRange.WRITE) != 0 && (flags & AddressRange.PRIVATE) == 0;
+    return (protection & AddressRange.WRITE) != 0
+        && (flags & AddressRange.TYPE) != AddressRange.PRIVATE;
   }
 
   private static void checkMapped(String name, long result) {

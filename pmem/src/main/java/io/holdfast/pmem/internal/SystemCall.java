@@ -1,32 +1,50 @@
 package io.holdfast.pmem.internal;
 
-/** The kernel's calls that we use, by the number each processor's table gives them. */
+/**
+ * The kernel's calls that we use: their familiar names and the number each processor's table gives
+ * them.
+ */
 enum SystemCall {
-  CLOSE(3, 57),
-  FALLOCATE(285, 47),
-  FCNTL(72, 25),
-  FDATASYNC(75, 83),
-  FLOCK(73, 32),
-  FSYNC(74, 82),
-  FTRUNCATE(77, 46),
-  LINKAT(265, 37),
-  MMAP(9, 222),
-  MPROTECT(10, 226),
-  MSYNC(26, 227),
-  MUNMAP(11, 215),
-  OPENAT(257, 56),
-  PREAD(17, 67),
-  PWRITE(18, 68),
-  PWRITEV2(328, 287),
-  RENAMEAT2(316, 276),
-  STATX(332, 291),
-  UNLINKAT(263, 35);
+  CLOSE("close", 3, 57),
+  FALLOCATE("fallocate", 285, 47),
+  FCNTL("fcntl", 72, 25),
+  FDATASYNC("fdatasync", 75, 83),
+  FLOCK("flock", 73, 32),
+  FSYNC("fsync", 74, 82),
+  FTRUNCATE("ftruncate", 77, 46),
+  LINKAT("link", 265, 37),
+  MMAP("mmap", 9, 222),
+  MPROTECT("mprotect", 10, 226),
+  MSYNC("msync", 26, 227),
+  MUNMAP("munmap", 11, 215),
+  OPENAT("open", 257, 56),
+  PREAD("pread", 17, 67),
+  PWRITE("pwrite", 18, 68),
+  PWRITEV2("pwritev2", 328, 287),
+  RENAMEAT2("rename", 316, 276),
+  STATX("stat", 332, 291),
+  UNLINKAT("unlink", 263, 35);
 
-  final int onX86;
-  final int onAarch64;
+  private final String label;
+  private final int onX86;
+  private final int onAarch64;
 
-  SystemCall(int onX86, int onAarch64) {
+  SystemCall(String label, int onX86, int onAarch64) {
+    this.label = label;
     this.onX86 = onX86;
     this.onAarch64 = onAarch64;
+  }
+
+  /** {@return the name in messages} */
+  String label() {
+    return label;
+  }
+
+  /** {@return the number to make the call by} */
+  int number(Architecture architecture) {
+    return switch (architecture) {
+      case X86_64 -> onX86;
+      case AARCH64 -> onAarch64;
+    };
   }
 }

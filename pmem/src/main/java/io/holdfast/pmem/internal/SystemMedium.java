@@ -34,8 +34,10 @@ public final class SystemMedium extends Medium {
     Descriptor.Status status = file.status();
     if (!status.isRegular()) {
       file.close();
-      Errno errno = status.isFolder() ? Errno.EISDIR : Errno.EINVAL;
-      throw new SystemCallException(path.toString(), "open", errno.number());
+      throw status.isFolder()
+          ? new SystemCallException(file.name(), "open", Errno.EISDIR.number())
+          : new SystemCallException(
+              file.name() + ", not a regular file", "open", Errno.EINVAL.number());
     }
     return new SystemFile(file, path);
   }
@@ -123,12 +125,17 @@ public final class SystemMedium extends Medium {
     // As libpmem2 has it, the offset means nothing here.
     MapRange range = MapRange.of(name, byteSize, config.withOffset(0));
     AddressRange addresses = AddressRange.reserve(name, range.reserved());
-    return new MappedPmem(
-        Mapping.ofMemory(name, addresses),
-        range.length(),
-        Granularity.BYTE,
-        MappedPmem.Domain.NONE,
-        access(config));
+    try {
+      return new MappedPmem(
+          Mapping.ofMemory(name, addresses),
+          range.length(),
+          Granularity.BYTE,
+          MappedPmem.Domain.NONE,
+          access(config));
+    } catch (RuntimeException e) {
+      addresses.release();
+      throw e;
+    }
   }
 
   /** Maps {@code file}, which belongs to the mapping or is closed. */
@@ -178,7 +185,7 @@ public final class SystemMedium extends Medium {
             mapping.isSynchronous()
                 ? GranularityRules.KernelSync.PROMISED
                 : GranularityRules.KernelSync.REFUSED,
-            PlatformAutoFlush.detect());
+            PlatformAutoFlush::detect);
     if (found.granularity().compareTo(required) > 0) {
       throw new GranularityUnavailableException(
           file.name()

@@ -1,0 +1,203 @@
+package io.holdfast.pmem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What must not kill the JVM, tried in one that may die, and settings that are read once in a
+ * process.
+ */
+final class FaultTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({"-Xint", "-XX:TieredStopAtLevel=1", "-XX:+TieredCompilation"})
+  void fileCutByAnotherProcess_isAMediaErrorEverywhere(String compiler) throws Exception {
+    for (Granularity granularity : new Granularity[] {Granularity.CACHE_LINE, Granularity.PAGE}) {
+      ChildJvm.Result result =
+          ChildJvm.with(Map.of("PMEM2_FORCE_GRANULARITY", granularity.name()), compiler)
+              .run(CutFile.class, folder.resolve("cut" + granularity));
+      assertThat(result.output()).as(compiler + granularity).endsWith("all as expected\n");
+      assertThat(result.exitCode()).isZero();
+    }
+  }
+
+  /** Maps a file, lets another process cut it, and uses the mapping. */
+  static final class CutFile {
+    private static final long SIZE = 1 << 20;
+    private static final int ROUNDS = 20_000;
+
+    private static long sum;
+
+    private CutFile() {}
+
+    public static void main(String[] arguments) throws Exception {
+      Path path = Path.of(arguments[0]);
+      Medium medium = Medium.system();
+      try (PmemFile file = medium.create(path)) {
+        file.allocate(0, SIZE);
+        MapConfig config = MapConfig.defaults().withRequiredGranularity(Granularity.PAGE);
+        try (PmemMap map = medium.map(PmemSource.of(file), config)) {
+          use(map, path);
+        }
+      }
+      System.out.println("loaded " + sum);
+      System.out.println("all as expected");
+    }
+
+    private static void use(PmemMap map, Path path) throws Exception {
+      MemorySegment buffer = Arena.global().allocate(8192);
+      for (int i = 0; i < ROUNDS; i++) {
+        long offset = (i & 1) * 4096L;
+        map.read(offset, buffer, 0, 4096);
+        map.move(offset, offset + 8, 64, CopyMode.NO_FLUSH);
+        map.copy(offset, buffer, 0, 64, CopyMode.NO_FLUSH);
+        if (translated(map, offset).isPresent()) {
+          throw new AssertionError("a fault before the cut");
+        }
+      }
+      int cut = new ProcessBuilder("truncate", "-s", "8192", path.toString()).start().waitFor();
+      if (cut != 0) {
+        throw new AssertionError("truncate: " + cut);
+      }
+      // Pages that nobody has touched yet, so that the first touch is from Java.
+      expectMediaError("read", () -> map.read(16_384, buffer, 0, 4096));
+      expectMediaError("read over the end", () -> map.read(4096, buffer, 0, 8192));
+      expectMediaError("move", () -> map.move(0, 20_480, 4096, CopyMode.PERSIST));
+      if (map.granularity() == Granularity.CACHE_LINE) {
+        expectMediaError("copy", () -> map.copy(24_576, buffer, 0, 4096, CopyMode.PERSIST));
+        // A failed touch must not count as one.
+        expectMediaError("copy", () -> map.copy(24_576, buffer, 0, 4096, CopyMode.PERSIST));
+        expectMediaError("fill", () -> map.fill(28_672, 64, (byte) 1, CopyMode.PERSIST));
+        expectMediaError("flush", () -> map.flush(32_768, SIZE - 32_768));
+        expectMediaError("persist", () -> map.persist(36_864, 8));
+      }
+      String typed = translated(map, 40_960).map(Throwable::getMessage).orElse("no fault");
+      if (!typed.contains("cut to 8192 of 1048576")) {
+        throw new AssertionError("typed load: " + typed);
+      }
+      map.putLong(0, 1);
+      map.persist(0, 8);
+    }
+
+    /** What a caller does who knows which mapping it used: the fault may come a little late. */
+    private static Optional<MediaErrorException> translated(PmemMap map, long offset) {
+      try {
+        sum += map.getLong(offset);
+        // A native method, on whose return a pending fault is thrown.
+        if (Thread.holdsLock(map)) {
+          throw new AssertionError("nobody locks it");
+        }
+        return Optional.empty();
+      } catch (InternalError e) {
+        return Optional.of(map.mediaError(e));
+      }
+    }
+
+    private static void expectMediaError(String what, Runnable action) {
+      try {
+        action.run();
+      } catch (MediaErrorException e) {
+        if (!e.getMessage().contains("cannot be accessed, the file was cut to 8192 of 1048576")) {
+          throw new AssertionError(what + ": " + e.getMessage(), e);
+        }
+        return;
+      }
+      throw new AssertionError(what + " of what is gone went well");
+    }
+  }
+
+  @Test
+  void noExecutable_leavesPageGranularityAndSaysSoOnce() throws Exception {
+    ChildJvm.Result result =
+        ChildJvm.with(
+                Map.of("PMEM2_FORCE_GRANULARITY", "CACHE_LINE"),
+                "-Dio.holdfast.pmem.noExecutable=true")
+            .run(Describe.class, folder.resolve("data"));
+
+    assertThat(result.output())
+        .contains("granularity PAGE")
+        .contains("flush none")
+        .contains("vector 0")
+        .contains("problem the property io.holdfast.pmem.noExecutable forbids it")
+        .containsOnlyOnce("cache lines cannot be flushed, every mapping has PAGE granularity");
+    assertThat(result.exitCode()).isZero();
+  }
+
+  @Test
+  void environmentVariables_areHonoured() throws Exception {
+    ChildJvm.Result result =
+        ChildJvm.with(
+                Map.of(
+                    "PMEM_NO_CLWB", "1",
+                    "PMEM_NO_CLFLUSHOPT", "1",
+                    "PMEM_AVX", "0",
+                    "PMEM_AVX512F", "0",
+                    "PMEM_MOVNT_THRESHOLD", "4096",
+                    "PMEM2_FORCE_GRANULARITY", "cacheline"))
+            .run(Describe.class, folder.resolve("data"));
+
+    if (System.getProperty("os.arch").equals("amd64")) {
+      assertThat(result.output()).contains("flush CLFLUSH\n", "vector 16\n");
+    }
+    assertThat(result.output())
+        .contains("granularity CACHE_LINE\n", "past caches from 4096\n", "problem none\n");
+    assertThat(result.exitCode()).isZero();
+  }
+
+  @Test
+  void properties_areHonoured() throws Exception {
+    ChildJvm.Result result =
+        ChildJvm.with(
+                Map.of("PMEM2_FORCE_GRANULARITY", "PAGE", "PMEM_NO_FLUSH", "0"),
+                "-Dio.holdfast.pmem.forceGranularity=BYTE",
+                "-Dio.holdfast.pmem.noMovnt=1",
+                "-Dio.holdfast.pmem.noFlush=1",
+                "-Xint")
+            .run(Describe.class, folder.resolve("data"));
+
+    assertThat(result.output()).contains("granularity BYTE\n", "vector 0\n", "problem none\n");
+    assertThat(result.exitCode()).isZero();
+  }
+
+  /** Prints what the machine and a mapping offer, and uses the mapping. */
+  static final class Describe {
+    private Describe() {}
+
+    public static void main(String[] arguments) throws Exception {
+      PmemCapabilities found = PmemCapabilities.ofThisMachine();
+      System.out.println("flush " + found.flushInstruction().orElse("none"));
+      System.out.println("vector " + found.vectorBytes());
+      System.out.println("past caches from " + found.pastCachesBytes());
+      System.out.println("problem " + found.problem().orElse("none"));
+      Path path = Path.of(arguments[0]);
+      Files.write(path, new byte[8192]);
+      Medium medium = Medium.system();
+      MapConfig config = MapConfig.defaults().withRequiredGranularity(Granularity.PAGE);
+      for (int i = 0; i < 2; i++) {
+        try (PmemMap map = medium.map(PmemSource.of(path), config)) {
+          System.out.println("granularity " + map.granularity());
+          map.copy(100, MemorySegment.ofArray(new byte[5000]), 0, 5000, CopyMode.PERSIST);
+          map.fill(3, 1000, (byte) 1, CopyMode.PERSIST.nonTemporal());
+          map.move(50, 3, 1000, CopyMode.PERSIST);
+          map.putLong(0, 5);
+          map.persist(0, 8192);
+        }
+      }
+      Optional<Byte> wrong = Optional.of(Files.readAllBytes(path)[1049]).filter(b -> b != 1);
+      if (wrong.isPresent()) {
+        throw new AssertionError("byte 1049 is " + wrong.get());
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.holdfast.pmem.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+final class MappedRangesTest {
+  private static MemorySegment at(long address) {
+    return MemorySegment.ofAddress(address);
+  }
+
+  private static boolean intersects(long start, long end) {
+    return MappedRanges.intersect(at(start), 0, end - start);
+  }
+
+  @Test
+  void intersect_aroundARange_knowsItsBounds() {
+    AddressRange range = AddressRange.reserve("test", 8192);
+    long start = range.address();
+    MappedRanges.add(range);
+    assertThat(intersects(start, start + 1)).isTrue();
+    assertThat(intersects(start + 8191, start + 8192)).isTrue();
+    assertThat(intersects(start - 1, start + 1)).isTrue();
+    assertThat(intersects(start - 100, start + 10_000)).isTrue();
+    assertThat(intersects(start - 10, start)).isFalse();
+    assertThat(intersects(start + 8192, start + 9000)).isFalse();
+    assertThat(MappedRanges.intersect(at(start - 10), 10, 1)).isTrue();
+
+    MappedRanges.remove(range);
+    assertThat(intersects(start, start + 1)).isFalse();
+    range.release();
+  }
+
+  @Test
+  void intersect_heapMemory_isNever() {
+    assertThat(MappedRanges.intersect(MemorySegment.ofArray(new byte[8]), 0, 8)).isFalse();
+  }
+
+  /** Ranges that touch have equal bounds, of which removing one must leave the other. */
+  @Test
+  void remove_amongNeighbours_keepsTheOthers() {
+    long seed = System.nanoTime();
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    List<AddressRange> ranges = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      AddressRange range = AddressRange.reserve("test", 2 << 20);
+      ranges.add(range);
+      MappedRanges.add(range);
+    }
+    while (!ranges.isEmpty()) {
+      AddressRange removed = ranges.remove(random.nextInt(ranges.size()));
+      MappedRanges.remove(removed);
+      assertThat(intersects(removed.address(), removed.address() + (2 << 20)))
+          .as("seed %d", seed)
+          .isFalse();
+      for (AddressRange kept : ranges) {
+        assertThat(intersects(kept.address(), kept.address() + 1)).as("seed %d", seed).isTrue();
+      }
+      removed.release();
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      assertThat(MappedRanges.intersect(arena.allocate(64), 0, 64)).isFalse();
+    }
+  }
+}
