@@ -347,15 +347,18 @@ final class MappedPmem extends PmemMap {
   @Override
   public void fill(long offset, long length, byte value, CopyMode mode) {
     checkStore(offset, length);
-    long word = (value & 0xFF) * WORD_OF_BYTE;
     if (length == 0) {
       finish(mode);
     } else if (domain != Domain.CPU) {
-      WordCopy.fill(segment, offset, length, word);
+      WordCopy.fill(segment, offset, length, value);
       synchroniseUnlessAsked(offset, length, mode);
     } else {
       touch(offset, length);
-      fillPieces(offset, word, length, COPY_RULES.decide(mode.flags(), length, caches));
+      fillPieces(
+          offset,
+          (value & 0xFF) * WORD_OF_BYTE,
+          length,
+          COPY_RULES.decide(mode.flags(), length, caches));
       checkOpen();
     }
   }
