@@ -5,6 +5,7 @@ import io.holdfast.heap.internal.HeapCore;
 import io.holdfast.heap.internal.HeapLayout;
 import io.holdfast.heap.internal.ObjectHeader;
 import io.holdfast.heap.internal.Transaction;
+import io.holdfast.heap.internal.typed.TypedHeap;
 import io.holdfast.pmem.Granularity;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Heap implements AutoCloseable {
   private final HeapCore core;
+  private volatile @Nullable TypedHeap typed;
 
   private Heap(HeapCore core) {
     this.core = core;
@@ -220,6 +222,66 @@ public final class Heap implements AutoCloseable {
    */
   public void getBytes(long address, byte[] target, int offset, int length) {
     core.getBytes(address, target, offset, length);
+  }
+
+  // ---- typed objects
+
+  /**
+   * Creates an object, all of whose fields are zero, {@code false} or {@code null}. It belongs to
+   * the running transaction; outside one it is durable on return. Unless it is made reachable from
+   * the root, it is lost to the program, and its space with it, when the heap is closed.
+   *
+   * @param type an interface marked with {@link Persistent}
+   * @return the object
+   * @throws IllegalArgumentException if {@code type} is not a valid persistent interface
+   * @throws io.holdfast.pool.IncompatibleLayoutException if the heap has objects of an interface of
+   *     that name with fields that {@code type} lacks or declares otherwise
+   * @throws io.holdfast.pmem.OutOfSpaceException if the heap is full and cannot grow
+   */
+  public <T> T create(Class<T> type) {
+    return typed().create(type);
+  }
+
+  /**
+   * {@return the object from which all others are reached} If there is none, it is created as by
+   * {@link #create(Class)}.
+   *
+   * @param type an interface marked with {@link Persistent}
+   * @throws IllegalArgumentException if {@code type} is not a valid persistent interface
+   * @throws io.holdfast.pool.IncompatibleLayoutException if the root is of another type, or has
+   *     fields that {@code type} lacks or declares otherwise
+   * @throws IllegalStateException if the root was freed
+   * @throws io.holdfast.pmem.OutOfSpaceException if the heap is full and cannot grow
+   */
+  public <T> T root(Class<T> type) {
+    return typed().root(type);
+  }
+
+  /**
+   * Frees an object and the values that belong to its fields; objects it refers to stay. It belongs
+   * to the running transaction; outside one it is durable on return.
+   *
+   * @param object an object of this heap
+   * @throws IllegalArgumentException if it is no object of this heap
+   * @throws IllegalStateException if it was freed already
+   */
+  public void free(Object object) {
+    typed().free(object);
+  }
+
+  private TypedHeap typed() {
+    TypedHeap layer = typed;
+    return layer != null ? layer : openTyped();
+  }
+
+  /** Not before it is needed, since it reads the catalogue. */
+  private synchronized TypedHeap openTyped() {
+    TypedHeap layer = typed;
+    if (layer == null) {
+      layer = new TypedHeap(core);
+      typed = layer;
+    }
+    return layer;
   }
 
   // ---- objects
