@@ -50,6 +50,7 @@ final class Allocator implements Zone.Found, Quarantine.Release {
   private final Quarantine quarantine = new Quarantine();
   private final JournalRecord own = new JournalRecord();
   private int scannedZones;
+  private int promised;
   private volatile long size;
 
   /** A place that an object begins at. */
@@ -169,6 +170,7 @@ final class Allocator implements Zone.Found, Quarantine.Release {
         makeRoom(1);
       }
       long count = Math.min(pages, freePages.longest());
+      promise();
       return new Block(null, 0, freePages.take(count), count);
     } finally {
       lock.unlock();
@@ -269,7 +271,7 @@ final class Allocator implements Zone.Found, Quarantine.Release {
     if (empty.isEmpty()) {
       return found;
     }
-    quarantine.reserve(empty.size());
+    quarantine.reserve(promised + empty.size());
     for (Slab slab : empty) {
       if (current[slab.sizeClass()] == slab) {
         current[slab.sizeClass()] = null;
@@ -330,20 +332,11 @@ final class Allocator implements Zone.Found, Quarantine.Release {
     }
   }
 
-  /** Makes sure that {@link #committed} cannot fail. */
-  void prepare(Reservations frees, int extents) {
-    lock.lock();
-    try {
-      quarantine.reserve(frees.count() + extents);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Quarantines what a committed transaction freed and the extents of its record. */
+  /** Quarantines what a committed transaction freed and the extents of its record; cannot fail. */
   void committed(long sequence, Reservations frees, List<Block> extents) {
     lock.lock();
     try {
+      promised -= frees.count() + extents.size();
       frees.quarantine(quarantine, sequence);
       for (Block extent : extents) {
         quarantine.addPages(sequence, extent.place(), extent.pages());
@@ -356,10 +349,14 @@ final class Allocator implements Zone.Found, Quarantine.Release {
     }
   }
 
-  /** Gives back extents of a record that was not committed. */
-  void cancelExtents(List<Block> extents) {
+  /**
+   * Gives back what a transaction that did not commit had for its record, and forgets what it would
+   * have freed.
+   */
+  void cancelFrees(Reservations frees, List<Block> extents) {
     lock.lock();
     try {
+      promised -= frees.count() + extents.size();
       for (Block extent : extents) {
         freePages.give(extent.place(), extent.pages());
       }
@@ -378,24 +375,59 @@ final class Allocator implements Zone.Found, Quarantine.Release {
   Block locate(long place) {
     lock.lock();
     try {
-      if (place >= geometry.firstZoneOffset() && place < size) {
-        Zone zone = zones.get(geometry.zoneOf(place));
-        scanUpTo(zone);
-        if (zone.holds(place)) {
-          Slab slab = zone.slabAt(place);
-          if (slab != null) {
-            slab.load(map);
-            int block = slab.blockAt(place);
-            if (block >= 0) {
-              return new Block(slab, block, place, 0);
-            }
-          } else if (place % HeapLayout.PAGE_BYTES == LargeObject.HEADER_OFFSET) {
-            return new Block(null, 0, place - LargeObject.HEADER_OFFSET, 0);
-          }
-        }
-      }
+      return found(place);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * As {@link #locate}, for an object that a transaction is going to free or, by the caller, will
+   * not.
+   */
+  Block locateToFree(long place) {
+    lock.lock();
+    try {
+      Block block = found(place);
+      promise();
+      return block;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Keeps a place in the quarantine, so that {@link #committed} cannot fail. */
+  private void promise() {
+    quarantine.reserve(promised + 1);
+    promised++;
+  }
+
+  /** Gives back the place that {@link #locateToFree} has kept. */
+  void forgetFree() {
+    lock.lock();
+    try {
+      promised--;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Block found(long place) {
+    if (place >= geometry.firstZoneOffset() && place < size) {
+      Zone zone = zones.get(geometry.zoneOf(place));
+      scanUpTo(zone);
+      if (zone.holds(place)) {
+        Slab slab = zone.slabAt(place);
+        if (slab != null) {
+          slab.load(map);
+          int block = slab.blockAt(place);
+          if (block >= 0) {
+            return new Block(slab, block, place, 0);
+          }
+        } else if (place % HeapLayout.PAGE_BYTES == LargeObject.HEADER_OFFSET) {
+          return new Block(null, 0, place - LargeObject.HEADER_OFFSET, 0);
+        }
+      }
     }
     throw new IllegalArgumentException(
         "%s: no object begins at address %d"

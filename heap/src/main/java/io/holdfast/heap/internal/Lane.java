@@ -120,11 +120,38 @@ final class Lane implements JournalRecord.DirtyLines {
     }
   }
 
-  /** Flushes the lines noted so far; the caller drains. */
-  void flushNoted(PmemMap map) {
-    long to = (long) NOTED.getAcquire(this);
+  /** {@return how many lines have been noted; their stores are visible} */
+  long noted() {
+    return (long) NOTED.getAcquire(this);
+  }
+
+  /**
+   * Flushes the lines noted up to {@code to}, neighbours together; the caller drains.
+   *
+   * @param to a number from {@link #noted}, read before the first lane is flushed
+   * @param recent lines that this checkpoint has flushed, by the lowest bits of their number; a
+   *     power of two long
+   */
+  void flushNoted(PmemMap map, long to, long[] recent) {
+    long start = 0;
+    long end = 0;
     for (; flushed < to; flushed++) {
-      map.flush(notes[(int) flushed & notes.length - 1], HeapLayout.LINE_BYTES);
+      long line = notes[(int) flushed & notes.length - 1];
+      int place = (int) (line / HeapLayout.LINE_BYTES) & recent.length - 1;
+      if (recent[place] == line) {
+        continue;
+      }
+      recent[place] = line;
+      if (line != end) {
+        if (end > start) {
+          map.flush(start, end - start);
+        }
+        start = line;
+      }
+      end = line + HeapLayout.LINE_BYTES;
+    }
+    if (end > start) {
+      map.flush(start, end - start);
     }
   }
 

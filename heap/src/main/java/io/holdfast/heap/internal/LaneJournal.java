@@ -5,6 +5,7 @@ import io.holdfast.pmem.CopyMode;
 import io.holdfast.pmem.Granularity;
 import io.holdfast.pmem.PmemMap;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -31,6 +32,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class LaneJournal extends Journal {
   private static final CopyMode RECORD = CopyMode.PERSIST.nonTemporal();
   private static final CopyMode EXTENT = CopyMode.NO_DRAIN.nonTemporal();
+  private static final int RECENT_LINES = 256;
   private static final int SPINS = 64;
   private static final long WAIT_NANOS = 20_000;
 
@@ -43,6 +45,8 @@ final class LaneJournal extends Journal {
   private final JournalRecord.DirtyLines flushing;
 
   private final ReentrantLock checkpointing = new ReentrantLock();
+  private final long[] noted;
+  private final long[] recent = new long[RECENT_LINES];
   private Watermark watermark;
   private volatile long durable;
 
@@ -55,6 +59,7 @@ final class LaneJournal extends Journal {
     this.flushing = offset -> map.flush(offset, 1);
     this.nextSequence = new AtomicLong(watermark.sequence() + 1);
     this.lanes = new Lane[geometry.lanes()];
+    this.noted = new long[geometry.lanes()];
     for (int i = 0; i < lanes.length; i++) {
       lanes[i] = new Lane(geometry.laneOffset(i), geometry.laneHalfBytes());
     }
@@ -178,8 +183,12 @@ final class LaneJournal extends Journal {
   }
 
   private void advanceTo(long w) {
-    for (Lane lane : lanes) {
-      lane.flushNoted(map);
+    for (int i = 0; i < lanes.length; i++) {
+      noted[i] = lanes[i].noted();
+    }
+    Arrays.fill(recent, 0);
+    for (int i = 0; i < lanes.length; i++) {
+      lanes[i].flushNoted(map, noted[i], recent);
     }
     map.drain();
     watermark = watermark.advancedTo(w);

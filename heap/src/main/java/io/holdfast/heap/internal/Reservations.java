@@ -41,11 +41,6 @@ final class Reservations {
     return removeAt(indexOf(slab, block));
   }
 
-  /** {@return whether a block is among them} */
-  boolean contains(Slab slab, int block) {
-    return indexOf(slab, block) >= 0;
-  }
-
   /** Takes out a large object; {@return its pages, 0 if it was not there} */
   long removeLarge(long place) {
     int at = indexOf(null, place);

@@ -72,17 +72,16 @@ public final class Transaction implements Tx {
       if (inPlace.count() > 0 || journalled != record) {
         core.journal().syncInPlace();
       }
-      if (freed.count() > 0 || !extents.isEmpty()) {
-        core.allocator().prepare(freed, extents.size());
-      }
     } catch (RuntimeException | Error e) {
-      core.allocator().cancelExtents(extents);
+      cancelFrees();
       throw e;
     }
     long sequence = core.journal().commit(journalled, record);
     taken.clear();
     if (freed.count() > 0 || !extents.isEmpty()) {
       core.allocator().committed(sequence, freed, extents);
+      freed.clear();
+      extents.clear();
     }
     return sequence;
   }
@@ -120,9 +119,18 @@ public final class Transaction implements Tx {
     return main;
   }
 
+  private void cancelFrees() {
+    if (freed.count() > 0 || !extents.isEmpty()) {
+      core.allocator().cancelFrees(freed, extents);
+      freed.clear();
+      extents.clear();
+    }
+  }
+
   /** Ends the transaction, whatever became of it: what is still reserved is free again. */
   void finish() {
     owner = null;
+    cancelFrees();
     if (taken.count() > 0) {
       core.allocator().cancel(taken);
       taken.clear();
@@ -139,8 +147,6 @@ public final class Transaction implements Tx {
     writes.clear();
     fresh.clear();
     inPlace.clear();
-    freed.clear();
-    extents.clear();
     applied.clear();
     durable.clear();
     aborted.clear();
@@ -236,47 +242,67 @@ public final class Transaction implements Tx {
   public void free(long address) {
     check();
     long place = address - HeapLayout.OBJECT_HEADER_BYTES;
-    Allocator.Block block = core.allocator().locate(place);
-    long header = getLong(place);
-    Slab slab = block.slab();
-    if (!ObjectHeader.isLive(header) || !isTaken(block)) {
+    Allocator.Block block = core.allocator().locateToFree(place);
+    Freeing freeing = free(place, block, getLong(place));
+    if (freeing != Freeing.ON_COMMIT) {
+      core.allocator().forgetFree();
+    }
+    if (freeing == Freeing.IMPOSSIBLE) {
       throw new IllegalArgumentException(
           "%s: no object at address %d, it was freed or never allocated"
               .formatted(core.path(), address));
     }
-    if (slab != null) {
-      if (taken.remove(slab, block.block())) {
-        forget(place);
-        cancelled.add(slab, block.block());
-      } else {
-        putLong(place, ObjectHeader.freed(header));
-        freed.add(slab, block.block());
-      }
-      return;
-    }
-    long word = core.allocator().tableWord(block.place());
-    long pages = taken.removeLarge(block.place());
-    if (pages > 0) {
-      forget(place);
-      writes.forget(word, 8);
-      cancelled.addLarge(block.place(), pages);
-    } else {
-      freed.addLarge(block.place(), PageTable.pages(getLong(word)));
-      putLong(place, ObjectHeader.freed(header));
-      writes.putLong(word, 0);
-    }
   }
 
-  /**
-   * Whether the bitmap or the page table knows an object there, this transaction's own included.
-   */
-  private boolean isTaken(Allocator.Block block) {
-    Slab slab = block.slab();
-    if (slab == null) {
-      return PageTable.kind(getLong(core.allocator().tableWord(block.place()))) == PageTable.LARGE;
+  /** What becomes of an object that shall be freed. */
+  private enum Freeing {
+    ON_COMMIT,
+    OWN_GIVEN_UP,
+    IMPOSSIBLE
+  }
+
+  private Freeing free(long place, Allocator.Block block, long header) {
+    if (!ObjectHeader.isLive(header)) {
+      return Freeing.IMPOSSIBLE;
     }
-    return (core.map().getLong(slab.bitmapOffset(block.block())) & 1L << block.block()) != 0
-        || taken.contains(slab, block.block());
+    Slab slab = block.slab();
+    return slab != null
+        ? freeBlock(place, slab, block.block(), header)
+        : freeLarge(place, block.place(), header);
+  }
+
+  private Freeing freeBlock(long place, Slab slab, int block, long header) {
+    boolean committed = (core.map().getLong(slab.bitmapOffset(block)) & 1L << block) != 0;
+    if (committed) {
+      putLong(place, ObjectHeader.freed(header));
+      freed.add(slab, block);
+      return Freeing.ON_COMMIT;
+    }
+    if (!taken.remove(slab, block)) {
+      return Freeing.IMPOSSIBLE;
+    }
+    forget(place);
+    cancelled.add(slab, block);
+    return Freeing.OWN_GIVEN_UP;
+  }
+
+  private Freeing freeLarge(long place, long firstPage, long header) {
+    long word = core.allocator().tableWord(firstPage);
+    long committed = core.map().getLong(word);
+    if (PageTable.kind(committed) == PageTable.LARGE) {
+      putLong(place, ObjectHeader.freed(header));
+      writes.putLong(word, 0);
+      freed.addLarge(firstPage, PageTable.pages(committed));
+      return Freeing.ON_COMMIT;
+    }
+    long pages = taken.removeLarge(firstPage);
+    if (pages == 0) {
+      return Freeing.IMPOSSIBLE;
+    }
+    forget(place);
+    writes.forget(word, 8);
+    cancelled.addLarge(firstPage, pages);
+    return Freeing.OWN_GIVEN_UP;
   }
 
   /** An object of this transaction's own is given up: no byte of it shall be recorded. */
