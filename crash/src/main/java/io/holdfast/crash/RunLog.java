@@ -44,7 +44,11 @@ public final class RunLog {
     }
   }
 
-  /** {@return whether exactly {@code what} has been acknowledged} */
+  /**
+   * {@return whether exactly {@code what} has been acknowledged}
+   *
+   * @param what the text sought
+   */
   public boolean hasAcknowledged(String what) {
     return acknowledged().contains(what);
   }
