@@ -239,6 +239,16 @@ public abstract class PmemMap implements AutoCloseable {
   }
 
   /**
+   * Throws the memory fault that this thread has met, if any, now rather than at its next safepoint
+   * poll: what was read before is known to be real afterwards. Costs about ten nanoseconds.
+   *
+   * @throws MediaErrorException if an access to mapped memory has faulted
+   */
+  public void checkFaults() {
+    // nothing faults unless an implementation says so
+  }
+
+  /**
    * For implementations of {@link #mediaError}: tells a memory fault from other internal errors.
    *
    * @param fault what was caught

@@ -217,6 +217,9 @@ public final class HeapCore implements AutoCloseable {
         if (!(e instanceof OutcomeUnknownException)) {
           run(tx.aborted());
         }
+        if (e instanceof InternalError fault) {
+          throw map.mediaError(fault);
+        }
         throw e;
       } finally {
         unlockAll(tx.held());
@@ -271,7 +274,11 @@ public final class HeapCore implements AutoCloseable {
     try {
       checkOpen();
       current.set(READING);
-      return body.get();
+      R result = body.get();
+      map.checkFaults();
+      return result;
+    } catch (InternalError e) {
+      throw map.mediaError(e);
     } finally {
       leave();
       lock.release(HeapLock.Mode.READERS);

@@ -10,6 +10,8 @@ final class Ranges {
   private long[] starts = new long[16];
   private long[] lengths = new long[16];
   private int count;
+  private long lowest = Long.MAX_VALUE;
+  private long highest;
 
   int count() {
     return count;
@@ -30,6 +32,8 @@ final class Ranges {
     }
     starts[count] = start;
     lengths[count++] = length;
+    lowest = Math.min(lowest, start);
+    highest = Math.max(highest, start + length);
   }
 
   /** Takes out the range that begins at {@code start}; {@return its length, 0 if there is none} */
@@ -48,6 +52,9 @@ final class Ranges {
 
   /** {@return whether one of the ranges holds all of {@code length} bytes at {@code start}} */
   boolean covers(long start, long length) {
+    if (start < lowest || start >= highest) {
+      return false;
+    }
     for (int i = count - 1; i >= 0; i--) {
       long inside = start - starts[i];
       if (inside >= 0 && inside + length <= lengths[i]) {
@@ -59,5 +66,7 @@ final class Ranges {
 
   void clear() {
     count = 0;
+    lowest = Long.MAX_VALUE;
+    highest = 0;
   }
 }

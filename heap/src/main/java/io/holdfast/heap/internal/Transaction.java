@@ -57,6 +57,7 @@ public final class Transaction implements Tx {
    * number}
    */
   long commit() {
+    core.map().checkFaults(); // what was read and is now recorded was really there
     compose();
     if (record.isEmpty()) {
       return core.journal().lastSequence();

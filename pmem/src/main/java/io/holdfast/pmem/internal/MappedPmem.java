@@ -219,6 +219,15 @@ final class MappedPmem extends PmemMap {
   }
 
   @Override
+  public void checkFaults() {
+    try {
+      PendingFault.deliver();
+    } catch (InternalError e) {
+      throw mediaError(e);
+    }
+  }
+
+  @Override
   public void read(long offset, MemorySegment destination, long destinationOffset, long length) {
     try {
       MemorySegment.copy(segment, offset, destination, destinationOffset, length);
