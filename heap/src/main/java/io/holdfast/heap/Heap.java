@@ -104,6 +104,7 @@ public final class Heap implements AutoCloseable {
    * read, are durable. An exception aborts it and is passed on. Inside another transaction it joins
    * that one, which cannot commit if this one fails.
    *
+   * @param <X> what {@code body} may throw
    * @param body what it does
    * @throws X what {@code body} throws
    * @throws OutcomeUnknownException if whether it is durable cannot be known
@@ -117,6 +118,8 @@ public final class Heap implements AutoCloseable {
   /**
    * Runs a transaction with a result; as {@link #transact(Action)}.
    *
+   * @param <R> the result
+   * @param <X> what {@code body} may throw
    * @param body what it does
    * @return its result
    * @throws X what {@code body} throws
@@ -131,6 +134,7 @@ public final class Heap implements AutoCloseable {
    * otherwise as {@link #transact(Action)}. A nested one waits a bounded time for locks its outer
    * one does not hold, then aborts.
    *
+   * @param <X> what {@code body} may throw
    * @param locks locked before, given back when the effects are visible
    * @param body what it does
    * @throws X what {@code body} throws
@@ -142,6 +146,8 @@ public final class Heap implements AutoCloseable {
   /**
    * Runs a transaction with a result; as {@link #transact(Locks, Action)}.
    *
+   * @param <R> the result
+   * @param <X> what {@code body} may throw
    * @param locks locked before, given back when the effects are visible
    * @param body what it does
    * @return its result
@@ -164,6 +170,8 @@ public final class Heap implements AutoCloseable {
    * Reads with a consistent view of many objects: no transaction changes any meanwhile. What is
    * read may, on an ordinary file, be a moment from being durable. Must not begin a transaction.
    *
+   * @param <R> the result
+   * @param <X> what {@code body} may throw
    * @param body reads
    * @return its result
    * @throws X what {@code body} throws
@@ -192,22 +200,38 @@ public final class Heap implements AutoCloseable {
 
   // ---- reading
 
-  /** {@return the byte at {@code address}, as this thread's transaction sees it} */
+  /**
+   * {@return the byte at {@code address}, as this thread's transaction sees it}
+   *
+   * @param address where it is
+   */
   public byte getByte(long address) {
     return core.getByte(address);
   }
 
-  /** {@return the short at {@code address}, little-endian, as this thread's transaction sees it} */
+  /**
+   * {@return the short at {@code address}, little-endian, as this thread's transaction sees it}
+   *
+   * @param address where it is
+   */
   public short getShort(long address) {
     return core.getShort(address);
   }
 
-  /** {@return the int at {@code address}, little-endian, as this thread's transaction sees it} */
+  /**
+   * {@return the int at {@code address}, little-endian, as this thread's transaction sees it}
+   *
+   * @param address where it is
+   */
   public int getInt(long address) {
     return core.getInt(address);
   }
 
-  /** {@return the long at {@code address}, little-endian, as this thread's transaction sees it} */
+  /**
+   * {@return the long at {@code address}, little-endian, as this thread's transaction sees it}
+   *
+   * @param address where it is
+   */
   public long getLong(long address) {
     return core.getLong(address);
   }
@@ -231,6 +255,7 @@ public final class Heap implements AutoCloseable {
    * the running transaction; outside one it is durable on return. Unless it is made reachable from
    * the root, it is lost to the program, and its space with it, when the heap is closed.
    *
+   * @param <T> the interface
    * @param type an interface marked with {@link Persistent}
    * @return the object
    * @throws IllegalArgumentException if {@code type} is not a valid persistent interface
@@ -246,6 +271,7 @@ public final class Heap implements AutoCloseable {
    * {@return the object from which all others are reached} If there is none, it is created as by
    * {@link #create(Class)}.
    *
+   * @param <T> the interface
    * @param type an interface marked with {@link Persistent}
    * @throws IllegalArgumentException if {@code type} is not a valid persistent interface
    * @throws io.holdfast.pool.IncompatibleLayoutException if the root is of another type, or has
@@ -311,12 +337,20 @@ public final class Heap implements AutoCloseable {
     return core.resolve(reference);
   }
 
-  /** {@return whether the object that {@code reference} names has not been freed} */
+  /**
+   * {@return whether the object that {@code reference} names has not been freed}
+   *
+   * @param reference a reference from {@link #reference}
+   */
   public boolean isLive(long reference) {
     return core.isLive(reference);
   }
 
-  /** {@return the type number an object was allocated with} */
+  /**
+   * {@return the type number an object was allocated with}
+   *
+   * @param address the object's address
+   */
   public int typeOf(long address) {
     return ObjectHeader.type(core.headerAt(address));
   }

@@ -32,7 +32,11 @@ public record HeapOptions(long sizeBytes, long limitBytes, Medium medium, Checkp
     return new HeapOptions(16 * MIB, 64 * 1024 * MIB, Medium.system(), Checkpoints.BACKGROUND);
   }
 
-  /** {@return a copy for a new file of {@code bytes}; the limit is raised to it if it is lower} */
+  /**
+   * {@return a copy for a new file of {@code bytes}; the limit is raised to it if it is lower}
+   *
+   * @param bytes the size in bytes
+   */
   public HeapOptions withSize(long bytes) {
     return new HeapOptions(bytes, Math.max(bytes, limitBytes), medium, checkpoints);
   }
@@ -40,17 +44,27 @@ public record HeapOptions(long sizeBytes, long limitBytes, Medium medium, Checkp
   /**
    * {@return a copy for a heap that may grow to {@code bytes}; the size is lowered to it if it is
    * higher}
+   *
+   * @param bytes the limit in bytes
    */
   public HeapOptions withLimit(long bytes) {
     return new HeapOptions(Math.min(bytes, sizeBytes), bytes, medium, checkpoints);
   }
 
-  /** {@return a copy for a pool on {@code value}} */
+  /**
+   * {@return a copy for a pool on {@code value}}
+   *
+   * @param value the medium
+   */
   public HeapOptions withMedium(Medium value) {
     return new HeapOptions(sizeBytes, limitBytes, value, checkpoints);
   }
 
-  /** {@return a copy with {@code value}} */
+  /**
+   * {@return a copy with {@code value}}
+   *
+   * @param value who checkpoints
+   */
   public HeapOptions withCheckpoints(Checkpoints value) {
     return new HeapOptions(sizeBytes, limitBytes, medium, value);
   }

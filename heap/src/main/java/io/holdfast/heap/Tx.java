@@ -36,16 +36,36 @@ public sealed interface Tx permits Transaction {
    */
   void free(long address);
 
-  /** Stores a byte at {@code address}. */
+  /**
+   * Stores a byte at {@code address}.
+   *
+   * @param address where to
+   * @param value the byte
+   */
   void putByte(long address, byte value);
 
-  /** Stores a short at {@code address}, little-endian. */
+  /**
+   * Stores a short at {@code address}, little-endian.
+   *
+   * @param address where to
+   * @param value the short
+   */
   void putShort(long address, short value);
 
-  /** Stores an int at {@code address}, little-endian. */
+  /**
+   * Stores an int at {@code address}, little-endian.
+   *
+   * @param address where to
+   * @param value the int
+   */
   void putInt(long address, int value);
 
-  /** Stores a long at {@code address}, little-endian. */
+  /**
+   * Stores a long at {@code address}, little-endian.
+   *
+   * @param address where to
+   * @param value the long
+   */
   void putLong(long address, long value);
 
   /**
@@ -66,15 +86,24 @@ public sealed interface Tx permits Transaction {
   void putRoot(long reference);
 
   /**
-   * Runs {@code callback} after commit, when the effects are visible and the locks are still held.
+   * Runs something after commit, when the effects are visible and the locks are still held.
+   *
+   * @param callback what it throws is logged and undoes nothing; must not begin a transaction
    */
   void onApplied(Runnable callback);
 
   /**
-   * Runs {@code callback} after commit, when the effects are durable and the locks are given back.
+   * Runs something after commit, when the effects are durable and the locks are given back.
+   *
+   * @param callback what it throws is logged and undoes nothing
    */
   void onDurable(Runnable callback);
 
-  /** Runs {@code callback} after an abort, when nothing of the transaction is left. */
+  /**
+   * Runs something after an abort, when nothing of the transaction is left and the locks are still
+   * held, so that volatile state can be put right.
+   *
+   * @param callback what it throws is logged; must not begin a transaction
+   */
   void onAbort(Runnable callback);
 }
