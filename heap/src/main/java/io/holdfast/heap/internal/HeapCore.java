@@ -3,7 +3,6 @@ package io.holdfast.heap.internal;
 import io.holdfast.heap.Computation;
 import io.holdfast.heap.HeapOptions;
 import io.holdfast.heap.Locks;
-import io.holdfast.heap.OutcomeUnknownException;
 import io.holdfast.heap.TransactionAbortedException;
 import io.holdfast.pmem.Granularity;
 import io.holdfast.pmem.MapConfig;
@@ -213,8 +212,8 @@ public final class HeapCore implements AutoCloseable {
         run(tx.applied());
         onDurable = tx.durable().isEmpty() ? List.of() : List.copyOf(tx.durable());
       } catch (Throwable e) {
-        tx.finish();
-        if (!(e instanceof OutcomeUnknownException)) {
+        tx.abort();
+        if (!tx.isInDoubt()) {
           run(tx.aborted());
         }
         if (e instanceof InternalError fault) {

@@ -1,5 +1,6 @@
 package io.holdfast.heap.internal;
 
+import io.holdfast.heap.OutcomeUnknownException;
 import io.holdfast.heap.Tx;
 import io.holdfast.pmem.CopyMode;
 import java.lang.foreign.MemorySegment;
@@ -41,6 +42,7 @@ public final class Transaction implements Tx {
 
   private @Nullable Thread owner;
   private @Nullable Throwable doom;
+  private boolean inDoubt;
 
   Transaction(HeapCore core) {
     this.core = core;
@@ -77,7 +79,13 @@ public final class Transaction implements Tx {
       cancelFrees();
       throw e;
     }
-    long sequence = core.journal().commit(journalled, record);
+    long sequence;
+    try {
+      sequence = core.journal().commit(journalled, record);
+    } catch (OutcomeUnknownException e) {
+      inDoubt = true;
+      throw e;
+    }
     taken.clear();
     if (freed.count() > 0 || !extents.isEmpty()) {
       core.allocator().committed(sequence, freed, extents);
@@ -128,26 +136,53 @@ public final class Transaction implements Tx {
     }
   }
 
-  /** Ends the transaction, whatever became of it: what is still reserved is free again. */
+  /** Ends the transaction after its commit. */
   void finish() {
     owner = null;
+    inPlace.clear();
+    giveBack(cancelled);
+  }
+
+  /**
+   * Ends the transaction without effect: what it has reserved is free again, and no reference to
+   * its new objects resolves. If its outcome is unknown, recovery may bring them back, and nobody
+   * else may have their space.
+   */
+  void abort() {
+    owner = null;
+    if (inDoubt) {
+      return;
+    }
+    for (int i = 0; i < inPlace.count(); i++) {
+      endInPlace(inPlace.start(i));
+    }
     cancelFrees();
-    if (taken.count() > 0) {
-      core.allocator().cancel(taken);
-      taken.clear();
+    giveBack(taken);
+    giveBack(cancelled);
+  }
+
+  private void giveBack(Reservations reserved) {
+    if (reserved.count() > 0) {
+      core.allocator().cancel(reserved);
+      reserved.clear();
     }
-    if (cancelled.count() > 0) {
-      core.allocator().cancel(cancelled);
-      cancelled.clear();
-    }
+  }
+
+  boolean isInDoubt() {
+    return inDoubt;
   }
 
   /** Forgets everything, for the next transaction. */
   void clear() {
     doom = null;
+    inDoubt = false;
     writes.clear();
     fresh.clear();
     inPlace.clear();
+    taken.clear();
+    freed.clear();
+    cancelled.clear();
+    extents.clear();
     applied.clear();
     durable.clear();
     aborted.clear();
@@ -312,8 +347,14 @@ public final class Transaction implements Tx {
     if (length > 0) {
       writes.forget(place, length);
     } else {
+      endInPlace(place);
       inPlace.remove(place);
     }
+  }
+
+  /** The object at {@code place}, which was filled in place, has never lived. */
+  private void endInPlace(long place) {
+    core.map().putLong(place, ObjectHeader.freed(core.map().getLong(place)));
   }
 
   // ---- writing
@@ -397,8 +438,9 @@ public final class Transaction implements Tx {
 
   // ---- reading
 
+  /** Whether it runs and its thread would miss something in the heap. */
   boolean hasWrites() {
-    return !writes.isEmpty();
+    return owner != null && !writes.isEmpty();
   }
 
   byte getByte(long address) {
