@@ -89,9 +89,9 @@ final class ObjectTest extends HeapContract {
   void typeOf_isWhatItWasAllocatedWith() {
     List<Long> addresses =
         List.of(
-      heap.transact(() -> heap.tx().allocate(8, 0)),
-      heap.transact(() -> heap.tx().allocate(4000, 65535)),
-      heap.transact(() -> heap.tx().allocate(40_000, 17)));
+            heap.transact(() -> heap.tx().allocate(8, 0)),
+            heap.transact(() -> heap.tx().allocate(4000, 65535)),
+            heap.transact(() -> heap.tx().allocate(40_000, 17)));
     reopen();
     assertThat(addresses).extracting(heap::typeOf).containsExactly(0, 65535, 17);
   }
@@ -146,7 +146,8 @@ final class ObjectTest extends HeapContract {
   @Test
   void reference_madeUp_isNotLive() {
     long real = heap.reference(allocated(64));
-    for (long made : new long[] {-1, 1, Long.MIN_VALUE, Long.MAX_VALUE, real + 1, real + (1L << 44)}) {
+    for (long made :
+        new long[] {-1, 1, Long.MIN_VALUE, Long.MAX_VALUE, real + 1, real + (1L << 44)}) {
       assertThat(heap.isLive(made)).as("%#x", made).isFalse();
       assertThatIllegalStateException().isThrownBy(() -> heap.resolve(made));
     }
@@ -184,8 +185,19 @@ final class ObjectTest extends HeapContract {
     putBytes(address, filled(byteSize, 5));
     for (long wrong :
         new long[] {
-          0, 8, -16, 16384, address + 8, address - 8, address + 16, address + 4096, heap.size(),
-          heap.size() - 16, heap.limit(), Long.MAX_VALUE, Long.MIN_VALUE
+          0,
+          8,
+          -16,
+          16384,
+          address + 8,
+          address - 8,
+          address + 16,
+          address + 4096,
+          heap.size(),
+          heap.size() - 16,
+          heap.limit(),
+          Long.MAX_VALUE,
+          Long.MIN_VALUE
         }) {
       assertThatIllegalArgumentException()
           .as("%d", wrong)

@@ -184,8 +184,7 @@ final class ReadAndWriteTest extends HeapContract {
         .isInstanceOf(IndexOutOfBoundsException.class)
         .hasMessageContaining(path().toString())
         .hasMessageContaining(Long.toString(heap.size() - 4));
-    assertThatThrownBy(
-            () -> heap.transact(() -> heap.tx().putBytes(address, new byte[8], 4, 5)))
+    assertThatThrownBy(() -> heap.transact(() -> heap.tx().putBytes(address, new byte[8], 4, 5)))
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThat(bytes(address, 64)).containsOnly(0);
   }

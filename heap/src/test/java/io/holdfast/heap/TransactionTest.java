@@ -192,8 +192,7 @@ final class TransactionTest extends HeapContract {
     heap.transact(
         () -> {
           Tx tx = heap.tx();
-          assertThatThrownBy(
-                  () -> CompletableFuture.runAsync(() -> tx.putLong(address, 1)).join())
+          assertThatThrownBy(() -> CompletableFuture.runAsync(() -> tx.putLong(address, 1)).join())
               .isInstanceOf(CompletionException.class)
               .hasCauseInstanceOf(IllegalStateException.class);
           assertThat(CompletableFuture.supplyAsync(heap::inTransaction).join()).isFalse();

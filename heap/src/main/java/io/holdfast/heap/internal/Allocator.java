@@ -486,7 +486,7 @@ final class Allocator implements Zone.Found, Quarantine.Release {
       return false;
     }
     file.allocate(size, target - size);
-    file.sync();
+    journal.failing(file::sync);
     map.grow(target);
     own.clear();
     own.word(HeapLayout.SIZE_OFFSET, target);

@@ -19,6 +19,21 @@ abstract sealed class Journal permits LaneJournal, LogJournal {
   }
 
   /**
+   * Runs a write or sync after whose failure nothing may be acknowledged any more.
+   *
+   * @throws io.holdfast.heap.HeapFailedException if it fails, or something has failed before
+   */
+  final void failing(Runnable call) {
+    failure.check();
+    try {
+      call.run();
+    } catch (RuntimeException | Error e) {
+      failure.fail(e);
+      failure.check();
+    }
+  }
+
+  /**
    * {@return the largest record the journal itself can hold; the rest of a larger one goes to
    * extents}
    */

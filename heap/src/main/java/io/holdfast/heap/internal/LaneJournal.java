@@ -172,11 +172,9 @@ final class LaneJournal extends Journal {
         w = Math.min(w, lane.announced() - 1);
       }
       if (w > durable && !failure.isFailed()) {
-        advanceTo(w);
+        long reached = w;
+        failing(() -> advanceTo(reached));
       }
-    } catch (RuntimeException | Error e) {
-      failure.fail(e);
-      throw e;
     } finally {
       checkpointing.unlock();
     }

@@ -1,6 +1,7 @@
 package io.holdfast.heap.internal;
 
 import io.holdfast.heap.Checkpoints;
+import io.holdfast.heap.HeapFailedException;
 import io.holdfast.heap.OutcomeUnknownException;
 import io.holdfast.pmem.PmemFile;
 import io.holdfast.pmem.PmemMap;
@@ -48,12 +49,10 @@ final class LogJournal extends Journal {
   private volatile long home;
   private volatile long durable;
   private volatile long appended;
+  private final long[] filled = new long[2];
+  private final long[] written = new long[2];
   private int half;
-  private long position;
   private int previousCrc;
-  private int writtenHalf;
-  private long writtenPosition;
-  private long fullPosition;
   private boolean wanted;
   private boolean closing;
 
@@ -108,15 +107,15 @@ final class LogJournal extends Journal {
   /** Under the append lock: whether a record fits, if need be after switching to the other half. */
   private boolean hasRoom(long bytes) {
     long padded = HeapLayout.roundUp(bytes, RecordLayout.ALIGNMENT);
-    if (position + padded <= geometry.logHalfBytes()) {
+    if (filled[half] + padded <= geometry.logHalfBytes()) {
       return true;
     }
     if (lastSequences[1 - half] > home) {
       return false;
     }
-    fullPosition = position;
     half = 1 - half;
-    position = 0;
+    filled[half] = 0;
+    written[half] = 0;
     previousCrc = 0;
     wanted = true;
     halfFull.signal();
@@ -128,6 +127,7 @@ final class LogJournal extends Journal {
     long sequence = appended + 1;
     journalled.synced(durable);
     long halfStart = half * geometry.logHalfBytes();
+    long position = filled[half];
     int crc =
         journalled.seal(
             sequence,
@@ -136,7 +136,7 @@ final class LogJournal extends Journal {
     MemorySegment.copy(
         journalled.buffer(), JournalRecord.START, mirror, halfStart + position, length);
     applied.apply(map, dirty);
-    position += length;
+    filled[half] = position + length;
     previousCrc = crc;
     lastSequences[half] = sequence;
     appended = sequence;
@@ -145,62 +145,62 @@ final class LogJournal extends Journal {
 
   @Override
   void awaitDurable(long sequence) {
+    try {
+      makeDurable(sequence);
+    } catch (HeapFailedException e) {
+      throw new OutcomeUnknownException(
+          "%s: whether the transaction is durable cannot be known, since writing the log failed (%s)"
+              .formatted(failure.path(), e.getMessage()),
+          e);
+    }
+  }
+
+  private void makeDurable(long sequence) {
     if (durable >= sequence) {
       return;
     }
     syncing.lock();
     try {
-      if (durable >= sequence) {
-        return;
-      }
-      if (failure.isFailed()) {
-        throw unknownOutcome(null);
-      }
-      try {
-        writeAppended();
-      } catch (RuntimeException | Error e) {
-        failure.fail(e);
-        throw unknownOutcome(e);
+      if (durable < sequence) {
+        failing(this::writeAppended);
       }
     } finally {
       syncing.unlock();
     }
   }
 
-  private OutcomeUnknownException unknownOutcome(@Nullable Throwable cause) {
-    return new OutcomeUnknownException(
-        "%s: whether the transaction is durable cannot be known, since writing the log failed%s"
-            .formatted(failure.path(), cause == null ? "" : " (" + cause.getMessage() + ")"),
-        cause);
-  }
-
-  /** Under the sync lock: writes what has been appended since the last time, and syncs once. */
+  /**
+   * Under the sync lock: writes what has been appended since the last time, and syncs once. Both
+   * halves may hold some of it, even if the last time had come as far as the current one: it has
+   * been entered again since, and so has the other.
+   */
   private void writeAppended() {
-    int toHalf;
-    long toPosition;
-    long fromEnd;
+    int current;
+    long olderFrom;
+    long olderTo;
+    long from;
+    long to;
     long sequence;
     appending.lock();
     try {
       sequence = appended;
-      toHalf = half;
-      toPosition = position;
-      fromEnd = toHalf == writtenHalf ? position : fullPosition;
+      current = half;
+      olderFrom = written[1 - half];
+      olderTo = filled[1 - half];
+      from = written[half];
+      to = filled[half];
+      written[1 - half] = olderTo;
+      written[half] = to;
     } finally {
       appending.unlock();
     }
-    boolean switched = toHalf != writtenHalf;
-    if (switched && fromEnd > writtenPosition) {
-      file.write(
-          logPlace(writtenHalf, writtenPosition), part(writtenHalf, writtenPosition, fromEnd));
-      file.write(logPlace(toHalf, 0), part(toHalf, 0, toPosition));
+    if (olderTo > olderFrom) {
+      file.write(logPlace(1 - current, olderFrom), part(1 - current, olderFrom, olderTo));
+      file.write(logPlace(current, from), part(current, from, to));
       file.sync();
     } else {
-      long from = switched ? 0 : writtenPosition;
-      file.writeDurably(logPlace(toHalf, from), part(toHalf, from, toPosition));
+      file.writeDurably(logPlace(current, from), part(current, from, to));
     }
-    writtenHalf = toHalf;
-    writtenPosition = toPosition;
     durable = sequence;
   }
 
@@ -224,23 +224,19 @@ final class LogJournal extends Journal {
 
   @Override
   void writeInPlace(long offset, long length) {
-    failing(() -> file.write(offset, map.segment().asSlice(offset, length)));
+    // the first and last line may hold others' bytes too; a checkpoint that has copied them before
+    // these bytes were stored must not write its copy after this
+    checkpointing.lock();
+    try {
+      failing(() -> file.write(offset, map.segment().asSlice(offset, length)));
+    } finally {
+      checkpointing.unlock();
+    }
   }
 
   @Override
   void syncInPlace() {
     failing(file::sync);
-  }
-
-  /** Runs a write or sync after whose failure nothing may be acknowledged any more. */
-  private void failing(Runnable call) {
-    failure.check();
-    try {
-      call.run();
-    } catch (RuntimeException | Error e) {
-      failure.fail(e);
-      throw e;
-    }
   }
 
   @Override
@@ -259,7 +255,7 @@ final class LogJournal extends Journal {
       if (w == home || failure.isFailed()) {
         return;
       }
-      awaitDurable(w);
+      makeDurable(w);
       failing(
           () -> {
             copy.writeTo(file);
