@@ -234,7 +234,7 @@ final class FailStopTest {
     List<Future<Integer>> threads = new ArrayList<>();
     try (ExecutorService executor = Executors.newFixedThreadPool(8)) {
       for (int i = 0; i < 8; i++) {
-        long slot = array + 8 * i;
+        long slot = array + 8L * i;
         threads.add(executor.submit(() -> countUntilFailure(heap, slot)));
       }
     }
@@ -243,7 +243,7 @@ final class FailStopTest {
     try (Heap reopened = Heap.open(PATH, options(medium))) {
       for (int i = 0; i < 8; i++) {
         int acknowledged = threads.get(i).get();
-        assertThat(reopened.getLong(array + 8 * i)).isBetween(0L + acknowledged, acknowledged + 1L);
+        assertThat(reopened.getLong(array + 8L * i)).isBetween(0L + acknowledged, acknowledged + 1L);
       }
     }
   }

@@ -131,7 +131,7 @@ final class LifecycleTest extends HeapContract {
     List<Future<Integer>> workers = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
       for (int i = 0; i < 4; i++) {
-        long mine = address + 8 * i;
+        long mine = address + 8L * i;
         workers.add(threads.submit(() -> incrementUntilClosed(mine, running)));
       }
       running.await();
@@ -139,7 +139,7 @@ final class LifecycleTest extends HeapContract {
     }
     heap = Heap.open(path(), options());
     for (int i = 0; i < 4; i++) {
-      assertThat(heap.getLong(address + 8 * i)).isEqualTo((int) workers.get(i).get());
+      assertThat(heap.getLong(address + 8L * i)).isEqualTo((int) workers.get(i).get());
     }
   }
 

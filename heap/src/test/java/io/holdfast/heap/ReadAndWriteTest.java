@@ -18,7 +18,7 @@ final class ReadAndWriteTest extends HeapContract {
   private static final int LENGTH = 200;
 
   /** The objects whose bytes take different ways into the pool. */
-  private enum Kind {
+  enum Kind {
     SMALL(LENGTH),
     OF_A_SLAB_BUT_FILLED_IN_PLACE(3000),
     WITH_PAGES_OF_ITS_OWN(3 * 4096);
