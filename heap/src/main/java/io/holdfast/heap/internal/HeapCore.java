@@ -11,12 +11,9 @@ import io.holdfast.pmem.PmemFile;
 import io.holdfast.pmem.PmemMap;
 import io.holdfast.pmem.PmemSource;
 import io.holdfast.pool.Pool;
-import io.holdfast.pool.PoolCorruptedException;
 import io.holdfast.pool.PoolKind;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -37,7 +34,6 @@ public final class HeapCore implements AutoCloseable {
   public static final PoolKind KIND = new PoolKind("heap", "HFHEAP", 1);
 
   private static final System.Logger LOGGER = System.getLogger("io.holdfast.heap");
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   /** What a thread runs that is in {@link #read} and in no transaction. */
   private static final Object READING = new Object();
@@ -67,11 +63,10 @@ public final class HeapCore implements AutoCloseable {
     this.pool = pool;
     PmemFile file = pool.file();
     this.failure = new Failure(path);
-    this.geometry = readGeometry(file);
-    checkSize(file, sizeWord(file));
-    Watermark watermark = Recovery.run(file, geometry, RANDOM.nextLong());
-    long size = sizeWord(file);
-    checkSize(file, size);
+    this.geometry = HeapFile.readGeometry(file);
+    HeapFile.readSize(file, geometry); // a file cut short is refused before anything is written
+    Watermark watermark = Recovery.run(file, geometry, HeapFile.newSalt());
+    long size = HeapFile.readSize(file, geometry);
     MapConfig config =
         MapConfig.defaults()
             .withRequiredGranularity(Granularity.PAGE)
@@ -110,7 +105,8 @@ public final class HeapCore implements AutoCloseable {
               .formatted(path, geometry.limitBytes(), size));
     }
     Pool pool =
-        Pool.create(options.medium(), path, KIND, size, file -> format(file, geometry, size));
+        Pool.create(
+            options.medium(), path, KIND, size, file -> HeapFile.format(file, geometry, size));
     return opened(path, pool, options);
   }
 
@@ -125,56 +121,6 @@ public final class HeapCore implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       pool.close();
       throw e;
-    }
-  }
-
-  private static void format(PmemFile file, Geometry geometry, long size) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment page = arena.allocate(HeapLayout.PAGE_BYTES, 8);
-      geometry.writeTo(page);
-      file.write(HeapLayout.GEOMETRY_OFFSET, page);
-      page.fill((byte) 0);
-      page.set(HeapLayout.LONG, 0, size);
-      file.write(HeapLayout.ANCHOR_OFFSET, page);
-      new Watermark(1, 0, RANDOM.nextLong()).format(file);
-      // written once, so that a sync in the log has no allocation to make durable
-      MemorySegment zeros = arena.allocate(1 << 16, 8);
-      long end = geometry.firstZoneOffset();
-      for (long at = geometry.logOffset(); at < end; at += zeros.byteSize()) {
-        file.write(at, zeros.asSlice(0, Math.min(zeros.byteSize(), end - at)));
-      }
-    }
-  }
-
-  private static Geometry readGeometry(PmemFile file) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment page = arena.allocate(HeapLayout.PAGE_BYTES, 8);
-      file.read(HeapLayout.GEOMETRY_OFFSET, page);
-      return Geometry.readFrom(page, file.path());
-    }
-  }
-
-  private static long sizeWord(PmemFile file) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment word = arena.allocate(8, 8);
-      file.read(HeapLayout.SIZE_OFFSET, word);
-      return word.get(HeapLayout.LONG, 0);
-    }
-  }
-
-  /** A file longer than recorded is what a crash in growth leaves; a shorter one has been cut. */
-  private void checkSize(PmemFile file, long recorded) {
-    if (recorded < geometry.minimumBytes()
-        || recorded > geometry.limitBytes()
-        || recorded % HeapLayout.PAGE_BYTES != 0) {
-      throw new PoolCorruptedException(
-          "%s: the heap's recorded size %d is not possible; restore the pool from a copy"
-              .formatted(path, recorded));
-    }
-    if (file.size() < recorded) {
-      throw new PoolCorruptedException(
-          "%s: the file has %d bytes but the heap %d, it was cut short; restore the pool from a copy"
-              .formatted(path, file.size(), recorded));
     }
   }
 
