@@ -6,6 +6,7 @@ module io.holdfast.cli {
   requires io.holdfast.crash;
   requires io.holdfast.examples;
   requires io.holdfast.heap;
+  requires java.management;
 
   opens io.holdfast.cli to
       info.picocli;

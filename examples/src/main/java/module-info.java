@@ -6,4 +6,8 @@ module io.holdfast.examples {
   requires transitive io.holdfast.heap;
 
   exports io.holdfast.examples;
+
+  // The heap implements the persistent interfaces of the examples.
+  opens io.holdfast.examples to
+      io.holdfast.heap;
 }

@@ -13,8 +13,6 @@ package io.holdfast.examples;
  *  tree      0 link
  *  words     0 link to words     8 link to inputs     16 words counted
  *  input     0 position          8 size               16 leaf of the word at the end, 0 if none
- *  list      0 link to item
- *  item      0 link to next      8 number (4 bytes)
  * </pre>
  */
 final class ExampleLayout {
@@ -23,8 +21,6 @@ final class ExampleLayout {
   static final int TREE_TYPE = 3;
   static final int WORDS_TYPE = 4;
   static final int INPUT_TYPE = 5;
-  static final int LIST_TYPE = 6;
-  static final int ITEM_TYPE = 7;
 
   static final long LEAF_VALUE = 0;
   static final long LEAF_LENGTH = 8;
@@ -48,13 +44,6 @@ final class ExampleLayout {
   static final long INPUT_SIZE = 8;
   static final long INPUT_LAST = 16;
   static final long INPUT_BYTES = 24;
-
-  static final long LIST_FIRST = 0;
-  static final long LIST_SIZE = 8;
-
-  static final long ITEM_NEXT = 0;
-  static final long ITEM_NUMBER = 8;
-  static final long ITEM_SIZE = 16;
 
   private ExampleLayout() {}
 }

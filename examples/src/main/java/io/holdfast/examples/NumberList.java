@@ -1,34 +1,47 @@
 package io.holdfast.examples;
 
-import static io.holdfast.examples.ExampleLayout.ITEM_NEXT;
-import static io.holdfast.examples.ExampleLayout.ITEM_NUMBER;
-import static io.holdfast.examples.ExampleLayout.ITEM_SIZE;
-import static io.holdfast.examples.ExampleLayout.ITEM_TYPE;
-import static io.holdfast.examples.ExampleLayout.LIST_FIRST;
-import static io.holdfast.examples.ExampleLayout.LIST_SIZE;
-import static io.holdfast.examples.ExampleLayout.LIST_TYPE;
-
 import io.holdfast.heap.Heap;
-import io.holdfast.heap.Tx;
+import io.holdfast.heap.Persistent;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A persistent list of numbers, the last one added first, on the explicit layer.
+ * A persistent list of numbers, the last one added first, on typed objects.
  *
  * <p>Each change is durable on return; after a crash it is there wholly or not at all, and no
  * memory is lost. One thread at a time may use an instance.
  */
 public final class NumberList implements AutoCloseable {
 
+  /** The heap's root: where the list begins. */
+  @Persistent
+  interface Numbers {
+    @Nullable Item first();
+
+    void first(@Nullable Item item);
+  }
+
+  /** One number of the list. */
+  @Persistent
+  interface Item {
+    int number();
+
+    void number(int number);
+
+    @Nullable Item next();
+
+    void next(@Nullable Item item);
+  }
+
   private final Heap heap;
-  private final long list;
+  private final Numbers numbers;
 
   NumberList(Heap heap) {
     this.heap = heap;
-    this.list = Roots.open(heap, LIST_TYPE, LIST_SIZE, "list");
+    this.numbers = heap.root(Numbers.class);
   }
 
   /**
@@ -62,11 +75,10 @@ public final class NumberList implements AutoCloseable {
   public void prepend(int number) {
     heap.transact(
         () -> {
-          Tx tx = heap.tx();
-          long item = tx.allocate(ITEM_SIZE, ITEM_TYPE);
-          tx.putInt(item + ITEM_NUMBER, number);
-          tx.putLong(item + ITEM_NEXT, heap.getLong(list + LIST_FIRST));
-          tx.putLong(list + LIST_FIRST, item);
+          Item item = heap.create(Item.class);
+          item.number(number);
+          item.next(numbers.first());
+          numbers.first(item);
         });
   }
 
@@ -78,26 +90,27 @@ public final class NumberList implements AutoCloseable {
   public OptionalInt removeFirst() {
     return heap.transact(
         () -> {
-          long item = heap.getLong(list + LIST_FIRST);
-          if (item == 0) {
+          Item item = numbers.first();
+          if (item == null) {
             return OptionalInt.empty();
           }
-          int number = heap.getInt(item + ITEM_NUMBER);
-          heap.tx().putLong(list + LIST_FIRST, heap.getLong(item + ITEM_NEXT));
-          heap.tx().free(item);
+          int number = item.number();
+          numbers.first(item.next());
+          heap.free(item);
           return OptionalInt.of(number);
         });
   }
 
   /** {@return the numbers, the last one added first} */
   public List<Integer> numbers() {
-    List<Integer> result = new ArrayList<>();
-    for (long item = heap.getLong(list + LIST_FIRST);
-        item != 0;
-        item = heap.getLong(item + ITEM_NEXT)) {
-      result.add(heap.getInt(item + ITEM_NUMBER));
-    }
-    return result;
+    return heap.read(
+        () -> {
+          List<Integer> result = new ArrayList<>();
+          for (Item item = numbers.first(); item != null; item = item.next()) {
+            result.add(item.number());
+          }
+          return result;
+        });
   }
 
   /** Closes the pool. */

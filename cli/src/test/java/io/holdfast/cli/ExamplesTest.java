@@ -1,0 +1,126 @@
+package io.holdfast.cli;
+
+import static io.holdfast.cli.Cli.holdfast;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ExamplesTest {
+  @TempDir Path folder;
+  private Path file;
+
+  @BeforeEach
+  void name() {
+    file = folder.resolve("file");
+  }
+
+  @Nested
+  final class Trivial {
+    @Test
+    void trivial_file_beginsWithTheGreeting() throws IOException {
+      byte[] before = new byte[5000];
+      Arrays.fill(before, (byte) 'x');
+      Files.write(file, before);
+      assertThat(holdfast("example", "trivial", file)).isEqualTo(new Cli(0, "Done.\n", ""));
+      assertThat(Files.readString(file))
+          .isEqualTo("Hello, Persistent Memory!\0" + "x".repeat(5000 - 26));
+    }
+  }
+
+  @Nested
+  final class Basic {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-M", "-F"})
+    void basic_strings_areStoredAndPrinted(String mode) throws IOException {
+      String longString = "longer than one cache line: " + "-".repeat(100);
+      assertThat(basic(mode, "short1", longString, "short2")).isEqualTo(new Cli(0, "", ""));
+      assertThat(basic(mode)).isEqualTo(new Cli(0, "short1\n" + longString + "\nshort2\n", ""));
+      String stored = "short1\0" + longString + "\0short2\0";
+      assertThat(Files.readString(file)).isEqualTo(stored + "\0".repeat(8192 - stored.length()));
+    }
+
+    @Test
+    void basic_strings_areStoredOverWhatWasThere() {
+      basic("", "abcdef");
+      basic("", "xy");
+      assertThat(basic("").out()).isEqualTo("xy\ndef\n");
+    }
+
+    @Test
+    void basic_tooLongStrings_storesNothing() {
+      basic("", "kept");
+      assertThat(basic("", "a".repeat(8000), "b".repeat(191)))
+          .isEqualTo(
+              new Cli(
+                  1,
+                  "",
+                  "holdfast: " + file + ": the strings need 8193 bytes, the file has 8192\n"));
+      assertThat(basic("").out()).isEqualTo("kept\n");
+    }
+
+    private Cli basic(String mode, String... strings) {
+      Object[] args = {"example", "basic", mode, file};
+      Object[] all = Arrays.copyOf(args, args.length + strings.length);
+      System.arraycopy(strings, 0, all, args.length, strings.length);
+      return holdfast(Arrays.stream(all).filter(arg -> !arg.equals("")).toArray());
+    }
+  }
+
+  @Nested
+  final class NumberList {
+    @Test
+    void list_numbers_arePrependedPrintedAndFreed() {
+      assertThat(list(1, 2)).isEqualTo(new Cli(0, "", ""));
+      assertThat(list(-3, 4)).isEqualTo(new Cli(0, "", ""));
+      assertThat(list()).isEqualTo(new Cli(0, "4 -3 2 1\n", ""));
+      assertThat(list("-f")).isEqualTo(new Cli(0, "", ""));
+      assertThat(list()).isEqualTo(new Cli(0, "-3 2 1\n", ""));
+    }
+
+    @Test
+    void list_empty_printsEmptyLineAndFreesNothing() {
+      list(1);
+      list("-f");
+      assertThat(list()).isEqualTo(new Cli(0, "\n", ""));
+      assertThat(list("-f"))
+          .isEqualTo(new Cli(1, "", "holdfast: " + file + ": the list is empty\n"));
+    }
+
+    private Cli list(Object... args) {
+      Object[] all = new Object[args.length + 3];
+      all[0] = "example";
+      all[1] = "list";
+      all[2] = file;
+      System.arraycopy(args, 0, all, 3, args.length);
+      return holdfast(all);
+    }
+  }
+
+  @Nested
+  final class Tree {
+    @Test
+    void tree_words_areCountedWalkedAndFreed() {
+      assertThat(holdfast("example", "tree", "insert", file, "one", "two", "one", "three"))
+          .isEqualTo(new Cli(0, "", ""));
+      assertThat(holdfast("example", "tree", "walk", file))
+          .isEqualTo(new Cli(0, "    2 one\n    1 three\n    1 two\n", ""));
+      assertThat(holdfast("example", "tree", "free", file)).isEqualTo(new Cli(0, "", ""));
+      assertThat(holdfast("example", "tree", "walk", file)).isEqualTo(new Cli(0, "", ""));
+    }
+
+    @Test
+    void walk_wordThatActsOnTerminal_isEscaped() {
+      holdfast("example", "tree", "insert", file, "\033[31mred");
+      assertThat(holdfast("example", "tree", "walk", file).out()).isEqualTo("    1 \\x1b[31mred\n");
+    }
+  }
+}
