@@ -71,7 +71,7 @@ final class LogJournalTest {
   @Test
   void awaitDurable_manyCommits_shareOneSync() {
     for (int i = 1; i <= 5; i++) {
-      assertThat(commit(HOME + 8 * i, i)).isEqualTo(i);
+      assertThat(commit(HOME + 8L * i, i)).isEqualTo(i);
     }
     journal.awaitDurable(4);
     assertThat(file.syncs()).isEqualTo(1);
