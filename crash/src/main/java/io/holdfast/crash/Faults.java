@@ -9,6 +9,9 @@ import java.util.Map;
  * Which calls of a simulated medium are to fail. Everything here happens under the medium's lock.
  */
 final class Faults {
+  private static final int EIO = 5;
+  private static final int ENOSPC = 28;
+
   private final Map<Operation, Integer> callsUntilFault = new EnumMap<>(Operation.class);
   private long capacity = Long.MAX_VALUE;
 
@@ -40,9 +43,7 @@ final class Faults {
   /** Throws if this call of {@code operation} fails. */
   void check(Operation operation, Object subject) {
     if (strikes(operation)) {
-      throw operation == Operation.ALLOCATE
-          ? new OutOfSpaceException("%s: no space left, as told".formatted(subject), null)
-          : ioError(operation, subject);
+      throw operation == Operation.ALLOCATE ? outOfSpace(subject) : ioError(operation, subject);
     }
   }
 
@@ -56,6 +57,12 @@ final class Faults {
   }
 
   static SystemCallException ioError(Operation operation, Object subject) {
-    return new SystemCallException("%s: %s: EIO (5), as told".formatted(subject, operation), null);
+    return new SystemCallException(subject.toString(), operation.call(), EIO);
+  }
+
+  private static OutOfSpaceException outOfSpace(Object subject) {
+    SystemCallException cause =
+        new SystemCallException(subject.toString(), Operation.ALLOCATE.call(), ENOSPC);
+    return new OutOfSpaceException(String.valueOf(cause.getMessage()), cause);
   }
 }

@@ -3,23 +3,34 @@ package io.holdfast.crash;
 /** A call that a {@linkplain SimulatedMedium#failAt simulated medium can be told to fail}. */
 public enum Operation {
   /** Creating a file, with or without a name. */
-  CREATE,
+  CREATE("open"),
   /** Writing to a file, durably or not. */
-  WRITE,
+  WRITE("pwrite"),
   /** Synchronising a file. */
-  SYNC,
+  SYNC("fdatasync"),
   /** Allocating space. */
-  ALLOCATE,
+  ALLOCATE("fallocate"),
   /** Setting a file's size. */
-  TRUNCATE,
+  TRUNCATE("ftruncate"),
   /** Flushing a mapping at page granularity: {@code msync}. */
-  FLUSH,
+  FLUSH("msync"),
   /** Giving a file its name. */
-  PUBLISH,
+  PUBLISH("link"),
   /** Renaming a file. */
-  RENAME,
+  RENAME("rename"),
   /** Removing a name. */
-  DELETE,
+  DELETE("unlink"),
   /** Synchronising a folder. */
-  SYNC_FOLDER
+  SYNC_FOLDER("fsync");
+
+  private final String call;
+
+  Operation(String call) {
+    this.call = call;
+  }
+
+  /** {@return the system call that it stands for} */
+  String call() {
+    return call;
+  }
 }

@@ -20,8 +20,8 @@ final class PrivateView {
     this.window = window;
     this.offset = offset;
     this.size = size;
-    inode.window().reserve(offset + roundUp(size));
-    window.load(inode.window(), offset, roundUp(size));
+    inode.window().reserve(offset + MapBounds.roundUp(size));
+    window.load(inode.window(), offset, MapBounds.roundUp(size));
     inode.add(this);
   }
 
@@ -30,8 +30,8 @@ final class PrivateView {
   }
 
   void grow(long newSize) {
-    long from = roundUp(size);
-    long to = roundUp(newSize);
+    long from = MapBounds.roundUp(size);
+    long to = MapBounds.roundUp(newSize);
     inode.window().reserve(offset + to);
     window.reserve(to);
     if (to > from) {
@@ -48,7 +48,7 @@ final class PrivateView {
   /** Shows changed bytes of the file, where they are not covered by pages of the mapping's own. */
   void refresh(long filePosition, long length) {
     long from = Math.max(filePosition - offset, 0);
-    long end = Math.min(filePosition - offset + length, roundUp(size));
+    long end = Math.min(filePosition - offset + length, MapBounds.roundUp(size));
     while (from < end) {
       long next = Math.min(end, (from / PAGE + 1) * PAGE);
       if (!own.get((int) (from / PAGE))) {
@@ -56,9 +56,5 @@ final class PrivateView {
       }
       from = next;
     }
-  }
-
-  private static long roundUp(long bytes) {
-    return (bytes + PAGE - 1) / PAGE * PAGE;
   }
 }

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 
 /** An open file of a simulated medium. */
 final class SimulatedFile extends PmemFile {
+  private static final int EBADF = 9;
+
   private final SimulatedMedium medium;
   private final Inode inode;
   private final FileAccess access;
@@ -28,6 +30,10 @@ final class SimulatedFile extends PmemFile {
   enum Named {
     YES,
     NOT_YET
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   Inode inode() {
@@ -82,7 +88,6 @@ final class SimulatedFile extends PmemFile {
     synchronized (medium.lock()) {
       checkWritable();
       checkRange(position, source.byteSize());
-      medium.faults().check(Operation.WRITE, path);
       if (source.byteSize() == 0) {
         return;
       }
@@ -94,8 +99,19 @@ final class SimulatedFile extends PmemFile {
       inode.window().put(position, source, 0, source.byteSize());
       inode.changed(position, source.byteSize());
       byte[] bytes = source.toArray(ValueLayout.JAVA_BYTE);
-      medium.record(origin -> new Event.Write(origin, inode.number(), position, bytes, kind));
+      if (medium.faults().strikes(Operation.WRITE)) {
+        // The bytes are in the page cache, and the kernel has given them up.
+        recordWrite(position, bytes, Event.WriteKind.LATER);
+        medium.record(
+            origin -> new Event.SyncFailed(origin, inode.number(), position, bytes.length));
+        throw Faults.ioError(Operation.WRITE, path);
+      }
+      recordWrite(position, bytes, kind);
     }
+  }
+
+  private void recordWrite(long position, byte[] bytes, Event.WriteKind kind) {
+    medium.record(origin -> new Event.Write(origin, inode.number(), position, bytes, kind));
   }
 
   @Override
@@ -116,7 +132,7 @@ final class SimulatedFile extends PmemFile {
       checkWritable();
       checkRange(position, length);
       if (length == 0) {
-        throw new SystemCallException("%s: allocate 0 bytes: EINVAL (22)".formatted(path), null);
+        return;
       }
       medium.faults().check(Operation.ALLOCATE, path);
       if (position + length > inode.size()) {
@@ -183,7 +199,7 @@ final class SimulatedFile extends PmemFile {
   private void checkWritable() {
     checkOpen();
     if (access == FileAccess.READ_ONLY) {
-      throw new SystemCallException("%s: opened for reading only: EBADF (9)".formatted(path), null);
+      throw new SystemCallException(path.toString(), Operation.WRITE.call(), EBADF);
     }
   }
 

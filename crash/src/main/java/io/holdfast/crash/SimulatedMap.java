@@ -4,6 +4,7 @@ import io.holdfast.pmem.CopyMode;
 import io.holdfast.pmem.Granularity;
 import io.holdfast.pmem.MapConfig;
 import io.holdfast.pmem.MapException;
+import io.holdfast.pmem.MapException.Reason;
 import io.holdfast.pmem.MediaErrorException;
 import io.holdfast.pmem.PmemMap;
 import java.lang.foreign.MemorySegment;
@@ -42,6 +43,7 @@ final class SimulatedMap extends PmemMap {
   private final Window window;
   private final Granularity granularity;
   private final MapConfig config;
+  private final long reserved;
 
   /** Where offset 0 of the mapping is in the window. */
   private final long base;
@@ -71,6 +73,7 @@ final class SimulatedMap extends PmemMap {
     this.base = privateView == null ? config.offset() : 0;
     this.granularity = granularity;
     this.config = config;
+    this.reserved = MapBounds.roundUp(Math.max(size, config.reserve()));
     this.size = size;
     this.segment = MemorySegment.NULL;
     window.reserve(base + size);
@@ -83,6 +86,7 @@ final class SimulatedMap extends PmemMap {
 
   @Override
   public Granularity granularity() {
+    checkOpen();
     return granularity;
   }
 
@@ -102,17 +106,24 @@ final class SimulatedMap extends PmemMap {
   public void grow(long newSize) {
     synchronized (medium.lock()) {
       checkOpen();
-      if (newSize < size || newSize > config.reserve()) {
+      if (newSize < size || newSize > reserved) {
         throw new MapException(
-            "%s: new size %d is not from %d to the %d bytes reserved"
-                .formatted(name, newSize, size, config.reserve()),
-            null);
+            Reason.LENGTH_OUT_OF_RANGE,
+            "%s: new size %d is not in %d to %d".formatted(name, newSize, size, reserved));
       }
-      if (newSize > inode.size() - config.offset()) {
+      if (newSize == size) {
+        return;
+      }
+      if (newSize % Window.PAGE_BYTES != 0) {
         throw new MapException(
-            "%s: offset %d + %d exceeds the file's size %d"
-                .formatted(name, config.offset(), newSize, inode.size()),
-            null);
+            Reason.LENGTH_UNALIGNED,
+            "%s: new size %d is not a multiple of %d".formatted(name, newSize, Window.PAGE_BYTES));
+      }
+      long available = inode.size() - config.offset();
+      if (newSize > available) {
+        throw new MapException(
+            Reason.MAP_RANGE,
+            "%s: new size %d exceeds the file's %d".formatted(name, newSize, available));
       }
       if (privateView != null) {
         privateView.grow(newSize);
@@ -247,16 +258,22 @@ final class SimulatedMap extends PmemMap {
     }
     int flags = mode.flags();
     boolean flushed = (flags & NO_FLUSH) == 0;
-    boolean nonTemporal =
-        (flags & NON_TEMPORAL) != 0
-            || ((flags & TEMPORAL) == 0 && flushed && length >= NON_TEMPORAL_THRESHOLD);
-    stored(offset, length, nonTemporal ? Event.StoreKind.NON_TEMPORAL : Event.StoreKind.PLAIN);
-    if (flushed && (!nonTemporal || granularity == Granularity.PAGE)) {
+    boolean pastCaches = flushed && granularity != Granularity.PAGE && isPastCaches(flags, length);
+    stored(offset, length, pastCaches ? Event.StoreKind.NON_TEMPORAL : Event.StoreKind.PLAIN);
+    if (flushed && !pastCaches) {
       flush(offset, length);
     }
     if (flushed && (flags & NO_DRAIN) == 0) {
       drain();
     }
+  }
+
+  /** libpmem's choice; where caches are flushed by the platform, only who asks for it gets it. */
+  private boolean isPastCaches(int flags, long length) {
+    return (flags & NON_TEMPORAL) != 0
+        || ((flags & TEMPORAL) == 0
+            && granularity == Granularity.CACHE_LINE
+            && length >= NON_TEMPORAL_THRESHOLD);
   }
 
   private void stored(long offset, long length, Event.StoreKind kind) {
@@ -278,7 +295,7 @@ final class SimulatedMap extends PmemMap {
   public void flush(long offset, long length) {
     synchronized (medium.lock()) {
       checkRange(offset, length);
-      if (privateView != null || length == 0) {
+      if (privateView != null || granularity == Granularity.BYTE || length == 0) {
         return;
       }
       long position = base + offset;
@@ -294,7 +311,7 @@ final class SimulatedMap extends PmemMap {
   public void drain() {
     synchronized (medium.lock()) {
       checkOpen();
-      if (privateView == null) {
+      if (privateView == null && granularity != Granularity.PAGE) {
         medium.record(Event.Fence::new);
       }
     }
@@ -304,7 +321,11 @@ final class SimulatedMap extends PmemMap {
   public void deepFlush(long offset, long length) {
     synchronized (medium.lock()) {
       checkRange(offset, length);
-      if (privateView == null && length > 0) {
+      if (privateView != null) {
+        throw new UnsupportedOperationException(
+            "%s: private memory has nowhere to be flushed".formatted(name));
+      }
+      if (length > 0) {
         medium.record(origin -> new Event.DeepFlush(origin, inode.number(), base + offset, length));
       }
     }
@@ -327,7 +348,7 @@ final class SimulatedMap extends PmemMap {
 
   private MemorySegment writable(long offset, long length) {
     if (config.protection() == MapConfig.Protection.READ) {
-      throw new UnsupportedOperationException("%s is mapped for reading only".formatted(name));
+      throw new IllegalArgumentException("%s is mapped for reading only".formatted(name));
     }
     return memory(offset, length);
   }
@@ -338,8 +359,7 @@ final class SimulatedMap extends PmemMap {
       throw new IndexOutOfBoundsException(
           "%s: offset %d + %d exceeds size %d".formatted(name, offset, length, size));
     }
-    long lastPage = (inode.size() + Window.PAGE_BYTES - 1) / Window.PAGE_BYTES * Window.PAGE_BYTES;
-    if (length > 0 && config.offset() + offset + length > lastPage) {
+    if (length > 0 && config.offset() + offset + length > MapBounds.roundUp(inode.size())) {
       throw new MediaErrorException(
           "%s: offset %d + %d lies beyond the end of the file, cut to %d bytes"
               .formatted(name, offset, length, inode.size()),

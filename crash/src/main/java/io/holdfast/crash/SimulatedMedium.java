@@ -5,6 +5,7 @@ import io.holdfast.pmem.Granularity;
 import io.holdfast.pmem.GranularityUnavailableException;
 import io.holdfast.pmem.MapConfig;
 import io.holdfast.pmem.MapException;
+import io.holdfast.pmem.MapException.Reason;
 import io.holdfast.pmem.Medium;
 import io.holdfast.pmem.PmemFile;
 import io.holdfast.pmem.PmemMap;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>May be shared between threads, whose stores and calls get one order.
  */
 public final class SimulatedMedium extends Medium {
+  private static final int ENOENT = 2;
+  private static final int EEXIST = 17;
   private static final long EAGER_RESERVE_BYTES = 16 << 20;
 
   private final Granularity granularity;
@@ -98,8 +101,8 @@ public final class SimulatedMedium extends Medium {
 
   /**
    * Makes one call fail as a real medium may: allocations for lack of space, all others with an
-   * input/output error. A failed sync or flush leaves what it was to cover in doubt for good; other
-   * failed calls change nothing.
+   * input/output error. What a failed write, sync or flush was to cover is visible, and in doubt
+   * until it is written again; other failed calls change nothing.
    *
    * @param operation the kind of call
    * @param call which of the calls from now on, counted from 1
@@ -134,7 +137,7 @@ public final class SimulatedMedium extends Medium {
     synchronized (lock) {
       checkInUse();
       faults.check(Operation.CREATE, path);
-      checkAbsent("create", path);
+      checkAbsent("open", path);
       Inode inode = newInode();
       link(path, inode);
       return new SimulatedFile(this, inode, FileAccess.READ_WRITE, path, SimulatedFile.Named.YES);
@@ -159,13 +162,18 @@ public final class SimulatedMedium extends Medium {
           config
               .requiredGranularity()
               .orElseThrow(
-                  () -> new MapException("%s: no granularity required".formatted(source), null));
+                  () ->
+                      new MapException(
+                          Reason.GRANULARITY_NOT_SET, "no required granularity was set"));
       return switch (source) {
         case PmemSource.OfPath(Path path) ->
-            map(find("map", path), path.toString(), FileAccess.READ_WRITE, config, required);
+            map(find("open", path), path.toString(), FileAccess.READ_WRITE, config, required);
         case PmemSource.OfFile(PmemFile file) -> {
           if (!(file instanceof SimulatedFile own) || own.medium() != this) {
-            throw new MapException("%s: not a file of this medium".formatted(file.path()), null);
+            throw new IllegalArgumentException(file.path() + ": a file of another medium");
+          }
+          if (own.isClosed()) {
+            throw new MapException(Reason.INVALID_FILE_HANDLE, file.path() + ": closed");
           }
           yield map(own.inode(), own.path().toString(), own.access(), config, required);
         }
@@ -177,39 +185,14 @@ public final class SimulatedMedium extends Medium {
   private PmemMap map(
       Inode inode, String name, FileAccess access, MapConfig config, Granularity required) {
     boolean shared = config.sharing() == MapConfig.Sharing.SHARED;
-    if (config.offset() < 0 || config.offset() % Window.PAGE_BYTES != 0) {
-      throw new MapException(
-          "%s: offset %d is not a multiple of the page size %d"
-              .formatted(name, config.offset(), Window.PAGE_BYTES),
-          null);
-    }
-    if (inode.size() == 0) {
-      throw new MapException("%s: the file is empty".formatted(name), null);
-    }
-    if (config.length() % Window.PAGE_BYTES != 0) {
-      throw new MapException(
-          "%s: length %d is not a multiple of the page size %d"
-              .formatted(name, config.length(), Window.PAGE_BYTES),
-          null);
-    }
-    long rest = inode.size() - config.offset();
-    if (config.length() < 0 || config.length() > rest || rest <= 0) {
-      throw new MapException(
-          "%s: offset %d + %d exceeds size %d"
-              .formatted(name, config.offset(), config.length(), inode.size()),
-          null);
-    }
-    if (shared
-        && config.protection() == MapConfig.Protection.READ_WRITE
-        && access == FileAccess.READ_ONLY) {
-      throw new MapException("%s: opened for reading only".formatted(name), null);
-    }
+    long size = MapBounds.length(name, inode.size(), config);
+    MapBounds.checkAccess(name, access, config);
     Granularity available = shared ? granularity : Granularity.BYTE;
     if (available.compareTo(required) > 0) {
       throw new GranularityUnavailableException(
-          "%s: granularity %s required, %s available".formatted(name, required, available), null);
+          "%s: granularity %s is required and %s available".formatted(name, required, available),
+          null);
     }
-    long size = config.length() == 0 ? rest : config.length();
     long reserve = Math.min(Math.max(size, config.reserve()), EAGER_RESERVE_BYTES);
     if (shared) {
       inode.window().reserve(config.offset() + reserve);
@@ -222,15 +205,13 @@ public final class SimulatedMedium extends Medium {
   }
 
   private PmemMap mapAnonymous(long byteSize, MapConfig config) {
-    if (byteSize <= 0) {
-      throw new MapException("anonymous memory of %d bytes".formatted(byteSize), null);
-    }
+    MapConfig whole = config.withOffset(0);
+    long size = MapBounds.length("anonymous memory", byteSize, whole);
     Inode inode = newInode();
     inode.resize(byteSize);
-    MapConfig whole = config.withOffset(0);
     Window window = window(new WindowPool.Use(inode.number(), privateMappings++));
-    PrivateView view = new PrivateView(inode, window, 0, byteSize);
-    return new SimulatedMap(this, "anonymous", inode, view, Granularity.BYTE, whole, byteSize);
+    PrivateView view = new PrivateView(inode, window, 0, size);
+    return new SimulatedMap(this, "anonymous memory", inode, view, Granularity.BYTE, whole, size);
   }
 
   @Override
@@ -254,7 +235,7 @@ public final class SimulatedMedium extends Medium {
     synchronized (lock) {
       checkInUse();
       faults.check(Operation.DELETE, path);
-      Inode inode = find("delete", path);
+      Inode inode = find("unlink", path);
       Path removed = key(path);
       names.remove(removed);
       record(origin -> new Event.Rename(origin, removed, null, inode.number()));
@@ -356,14 +337,14 @@ public final class SimulatedMedium extends Medium {
   private Inode find(String call, Path path) {
     Inode inode = names.get(key(path));
     if (inode == null) {
-      throw new SystemCallException("%s %s: ENOENT (2)".formatted(call, path), null);
+      throw new SystemCallException(path.toString(), call, ENOENT);
     }
     return inode;
   }
 
   private void checkAbsent(String call, Path path) {
     if (names.containsKey(key(path))) {
-      throw new SystemCallException("%s %s: EEXIST (17)".formatted(call, path), null);
+      throw new SystemCallException(path.toString(), call, EEXIST);
     }
   }
 

@@ -147,8 +147,7 @@ final class Window {
   }
 
   private static MemorySegment allocate(long bytes) {
-    long rounded = (Math.max(bytes, PAGE_BYTES) + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-    return Arena.ofAuto().allocate(rounded, PAGE_BYTES);
+    return Arena.ofAuto().allocate(MapBounds.roundUp(Math.max(bytes, 1)), PAGE_BYTES);
   }
 
   private static int pages(long bytes) {

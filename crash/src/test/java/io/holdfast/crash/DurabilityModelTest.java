@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DurabilityModelTest {
   private static final Path FOLDER = Path.of("/simulated");
   private static final Path FILE = FOLDER.resolve("data");
-  private static final int PROGRAMS = 400;
+  private static final int PROGRAMS = 150;
   private static final int MAX_PIECES = 10;
 
   @ParameterizedTest
@@ -33,8 +33,10 @@ class DurabilityModelTest {
     long seed = Long.getLong("holdfast.crash.seed", 1);
     Random random = new Random(seed);
     for (int program = 0; program < PROGRAMS; program++) {
+      int number = program;
       List<Event> events = new ArrayList<>();
-      DurabilityModel model = new DurabilityModel(granularity, oneFile(4096));
+      DurabilityModel model =
+          new DurabilityModel(granularity, oneFile(ReachableImagesOracle.FILE_BYTES));
       ReachableImagesOracle oracle = new ReachableImagesOracle(granularity, events);
       while (oracle.pieces() < MAX_PIECES && events.size() < 25) {
         Event event = randomEvent(random);
@@ -42,7 +44,7 @@ class DurabilityModelTest {
         model.apply(event);
         oracle = new ReachableImagesOracle(granularity, List.copyOf(events));
         assertThat(images(model))
-            .as("seed %d, program %d, %s", seed, program, describe(events))
+            .as(() -> "seed %d, program %d, %s".formatted(seed, number, describe(events)))
             .isEqualTo(oracle.images());
       }
     }

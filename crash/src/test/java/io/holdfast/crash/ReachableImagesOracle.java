@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The images that a power failure may leave of a 4 KiB file, found the slow way: every subset of
+ * The images that a power failure may leave of a small file, found the slow way: every subset of
  * all that was ever stored, judged by the rules one by one. It shares nothing with the model but
  * the events.
  */
 final class ReachableImagesOracle {
+  static final int FILE_BYTES = 1024;
+
   private static final int LINE = 64;
   private static final int SECTOR = 512;
 
@@ -172,7 +174,7 @@ final class ReachableImagesOracle {
   }
 
   private String image(long subset) {
-    byte[] file = new byte[4096];
+    byte[] file = new byte[FILE_BYTES];
     for (int i = 0; i < pieces.size(); i++) {
       if ((subset & 1L << i) != 0) {
         Piece piece = pieces.get(i);
