@@ -156,6 +156,9 @@ public final class Transaction implements Tx {
     for (int i = 0; i < inPlace.count(); i++) {
       endInPlace(inPlace.start(i));
     }
+    for (int i = 0; i < fresh.count(); i++) {
+      endFresh(fresh.start(i));
+    }
     cancelFrees();
     giveBack(taken);
     giveBack(cancelled);
@@ -346,6 +349,7 @@ public final class Transaction implements Tx {
     long length = fresh.remove(place);
     if (length > 0) {
       writes.forget(place, length);
+      endFresh(place);
     } else {
       endInPlace(place);
       inPlace.remove(place);
@@ -355,6 +359,17 @@ public final class Transaction implements Tx {
   /** The object at {@code place}, which was filled in place, has never lived. */
   private void endInPlace(long place) {
     core.map().putLong(place, ObjectHeader.freed(core.map().getLong(place)));
+  }
+
+  /**
+   * The object that was to travel in the record to {@code place} has never lived. It uses up its
+   * generation all the same, since a reference to it may be in somebody's hands and must not fit
+   * the next object there. Not journalled, and not durable: the place is free, and nobody has such
+   * a reference after a crash.
+   */
+  private void endFresh(long place) {
+    long generation = ObjectHeader.nextGeneration(core.map().getLong(place));
+    core.map().putLong(place, ObjectHeader.freed(ObjectHeader.of(0, generation)));
   }
 
   // ---- writing

@@ -95,7 +95,7 @@ public abstract class Flyweight {
 
   final void requireLive() {
     if (!typed.isLive(reference)) {
-      throw new IllegalStateException("%s: %s was freed".formatted(typed.core().path(), this));
+      throw freed();
     }
   }
 
@@ -103,9 +103,12 @@ public abstract class Flyweight {
     VarHandle.loadLoadFence();
     long expected = typeBits | ObjectHeader.referencedGeneration(reference);
     if (typed.core().getLong(address() - Long.BYTES) != expected) {
-      requireLive();
-      throw new AssertionError(this + " has changed its type");
+      throw freed();
     }
+  }
+
+  private IllegalStateException freed() {
+    return new IllegalStateException("%s: %s was freed".formatted(typed.core().path(), this));
   }
 
   // ---- getters of fields in the object
