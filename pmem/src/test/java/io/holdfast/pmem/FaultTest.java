@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What must not kill the JVM, tried in one that may die, and settings that are read once in a
@@ -21,11 +21,17 @@ final class FaultTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @CsvSource({"-Xint", "-XX:TieredStopAtLevel=1", "-XX:+TieredCompilation"})
+  @ValueSource(
+      strings = {
+        "-Xint",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+TieredCompilation",
+        "-Xcomp -XX:CompileCommand=quiet -XX:CompileCommand=compileonly,*TouchedPages::*"
+      })
   void fileCutByAnotherProcess_isAMediaErrorEverywhere(String compiler) throws Exception {
     for (Granularity granularity : new Granularity[] {Granularity.CACHE_LINE, Granularity.PAGE}) {
       ChildJvm.Result result =
-          ChildJvm.with(Map.of("PMEM2_FORCE_GRANULARITY", granularity.name()), compiler)
+          ChildJvm.with(Map.of("PMEM2_FORCE_GRANULARITY", granularity.name()), compiler.split(" "))
               .run(CutFile.class, folder.resolve("cut" + granularity));
       assertThat(result.output()).as(compiler + granularity).endsWith("all as expected\n");
       assertThat(result.exitCode()).isZero();
@@ -44,11 +50,15 @@ final class FaultTest {
     public static void main(String[] arguments) throws Exception {
       Path path = Path.of(arguments[0]);
       Medium medium = Medium.system();
-      try (PmemFile file = medium.create(path)) {
+      MapConfig config = MapConfig.defaults().withRequiredGranularity(Granularity.PAGE);
+      try (PmemFile file = medium.create(path);
+          PmemFile other = medium.createUnnamed(path.getParent())) {
         file.allocate(0, SIZE);
-        MapConfig config = MapConfig.defaults().withRequiredGranularity(Granularity.PAGE);
-        try (PmemMap map = medium.map(PmemSource.of(file), config)) {
+        other.allocate(0, SIZE);
+        try (PmemMap map = medium.map(PmemSource.of(file), config);
+            PmemMap whole = medium.map(PmemSource.of(other), config)) {
           use(map, path);
+          copyBetween(map, whole);
         }
       }
       System.out.println("loaded " + sum);
@@ -88,6 +98,19 @@ final class FaultTest {
       }
       map.putLong(0, 1);
       map.persist(0, 8);
+    }
+
+    /** Machine code would not survive reading the source. */
+    private static void copyBetween(PmemMap cut, PmemMap whole) {
+      expectMediaError(
+          "copy from a mapping",
+          () -> {
+            try {
+              whole.copy(0, cut.segment(), 45_056, 4096, CopyMode.PERSIST);
+            } catch (InternalError e) {
+              throw cut.mediaError(e);
+            }
+          });
     }
 
     /** What a caller does who knows which mapping it used: the fault may come a little late. */

@@ -7,14 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -317,42 +317,35 @@ final class PmemFileTest {
 
   /** A late write must not reach another file that got the descriptor's number. */
   @Test
-  void close_whileThreadsWrite_neverWritesToAnotherFile() throws InterruptedException {
+  void close_whileThreadsWrite_neverWritesToAnotherFile() throws Exception {
+    MemorySegment bytes = MemorySegment.ofArray(new byte[] {1});
     for (int round = 0; round < 100; round++) {
       Path path = folder.resolve("data" + round);
       PmemFile file = medium.create(path);
-      List<Throwable> ends = Collections.synchronizedList(new ArrayList<>());
-      List<Thread> threads = new ArrayList<>();
-      CountDownLatch running = new CountDownLatch(2);
-      for (int i = 0; i < 2; i++) {
-        threads.add(
-            Thread.ofPlatform()
-                .start(
-                    () -> {
-                      MemorySegment bytes = MemorySegment.ofArray(new byte[] {1});
-                      try {
-                        file.write(0, bytes);
-                        running.countDown();
-                        while (true) {
-                          file.write(0, bytes);
-                        }
-                      } catch (Throwable t) {
-                        ends.add(t);
-                      }
-                    }));
-      }
-      running.await();
+      Runnable write = () -> file.write(0, bytes);
+      ConcurrentUse threads = ConcurrentUse.start(List.of(write, write));
       file.close();
       try (PmemFile next = medium.createUnnamed(folder)) {
-        for (Thread thread : threads) {
-          thread.join();
-        }
+        threads.assertAllToldThatItIsClosed();
         assertThat(next.size()).isZero();
       }
-      assertThat(ends)
-          .hasSize(2)
-          .allSatisfy(end -> assertThat(end).isInstanceOf(IllegalStateException.class));
+      assertThat(openFiles()).doesNotContain(path);
     }
+  }
+
+  /** {@return what this process's descriptors name} */
+  private static List<Path> openFiles() throws IOException {
+    List<Path> targets = new ArrayList<>();
+    try (DirectoryStream<Path> links = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path link : links) {
+        try {
+          targets.add(Files.readSymbolicLink(link));
+        } catch (NoSuchFileException e) {
+          // It was this iteration's own.
+        }
+      }
+    }
+    return targets;
   }
 
   @Test

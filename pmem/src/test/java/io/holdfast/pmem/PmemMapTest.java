@@ -12,9 +12,7 @@ import io.holdfast.pmem.MapConfig.Sharing;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -199,41 +197,18 @@ final class PmemMapTest {
       throws InterruptedException {
     for (int round = 0; round < 50; round++) {
       PmemMap map = map(granularity);
-      List<Throwable> ends = Collections.synchronizedList(new ArrayList<>());
-      List<Thread> threads = new ArrayList<>();
-      CountDownLatch running = new CountDownLatch(3);
-      List<Runnable> uses =
-          List.of(
-              () -> map.copy(64, MemorySegment.ofArray(new byte[4096]), 0, 4096, CopyMode.PERSIST),
-              () -> {
-                map.putLong(8192, 1);
-                map.persist(8192, 8);
-              },
-              () -> map.getLong(8192));
-      for (Runnable use : uses) {
-        threads.add(
-            Thread.ofPlatform()
-                .start(
-                    () -> {
-                      try {
-                        use.run();
-                        running.countDown();
-                        while (true) {
-                          use.run();
-                        }
-                      } catch (Throwable t) {
-                        ends.add(t);
-                      }
-                    }));
-      }
-      running.await();
+      MemorySegment bytes = MemorySegment.ofArray(new byte[4096]);
+      ConcurrentUse threads =
+          ConcurrentUse.start(
+              List.of(
+                  () -> map.copy(64, bytes, 0, 4096, CopyMode.PERSIST),
+                  () -> {
+                    map.putLong(8192, 1);
+                    map.persist(8192, 8);
+                  },
+                  () -> map.getLong(8192)));
       map.close();
-      for (Thread thread : threads) {
-        thread.join();
-      }
-      assertThat(ends)
-          .hasSize(3)
-          .allSatisfy(end -> assertThat(end).isInstanceOf(IllegalStateException.class));
+      threads.assertAllToldThatItIsClosed();
     }
   }
 

@@ -264,7 +264,7 @@ final class MappedPmem extends PmemMap {
       long offset, MemorySegment source, long sourceOffset, long length, int bits) {
     long done = 0;
     while (length - done > CpuRoutines.PIECE_BYTES) {
-      long piece = CpuRoutines.PIECE_BYTES - (offset + done & LINE - 1);
+      long piece = CpuRoutines.PIECE_BYTES - ((offset + done) & (LINE - 1));
       copyPiece(offset + done, source, sourceOffset + done, piece, bits & ~CpuRoutines.FENCE);
       done += piece;
     }
@@ -306,7 +306,7 @@ final class MappedPmem extends PmemMap {
     CallContext context = CallContext.take();
     try {
       for (long done = 0; done < length; ) {
-        long most = CallContext.BOUNCE_BYTES - (offset + done & LINE - 1);
+        long most = CallContext.BOUNCE_BYTES - ((offset + done) & (LINE - 1));
         long piece = Math.min(most, length - done);
         storeFromBuffer(context.bounce(), offset + done, source, sourceOffset + done, piece, bits);
         done += piece;
@@ -324,7 +324,7 @@ final class MappedPmem extends PmemMap {
       for (long rest = length; rest > 0; ) {
         long start = Math.max(0, rest - CallContext.BOUNCE_BYTES);
         if (start > 0) {
-          start += -(offset + start) & LINE - 1;
+          start += -(offset + start) & (LINE - 1);
         }
         storeFromBuffer(
             context.bounce(), offset + start, segment, sourceOffset + start, rest - start, bits);
@@ -375,7 +375,7 @@ final class MappedPmem extends PmemMap {
   private void fillPieces(long offset, long word, long length, int bits) {
     long done = 0;
     while (length - done > CpuRoutines.PIECE_BYTES) {
-      long piece = CpuRoutines.PIECE_BYTES - (offset + done & LINE - 1);
+      long piece = CpuRoutines.PIECE_BYTES - ((offset + done) & (LINE - 1));
       fillPiece(offset + done, word, piece, bits & ~CpuRoutines.FENCE);
       done += piece;
     }
