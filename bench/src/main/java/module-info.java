@@ -5,6 +5,7 @@ module io.holdfast.bench {
   requires info.picocli;
   requires io.holdfast.heap;
   requires io.holdfast.pmem;
+  requires java.management;
 
   opens io.holdfast.bench to
       info.picocli;

@@ -12,8 +12,9 @@ import java.util.List;
  *
  * <p>Before the first round every scenario's own code runs until it is compiled, all of them before
  * any is measured: what the later ones teach the compiler about shared code has then reached the
- * earlier ones too. Before each turn a tenth of it runs without being counted, so that what the
- * other side's turn has driven from the caches is back.
+ * earlier ones too. Both sides' turns last equally long, in time, so that the machine's other work
+ * is as likely to fall on the one as on the other. Before each turn a quarter of it runs without
+ * being counted, so that what the other side's turn has driven from the caches is back.
  */
 final class Comparison {
   /** Calls this short reach the compiler's invocation threshold within a warm-up. */
@@ -29,9 +30,15 @@ final class Comparison {
 
   /** {@return the results, in the order of the scenarios} */
   List<Result> run(List<Scenario> scenarios) throws IOException {
-    long[] iterations = new long[scenarios.size()];
-    for (int i = 0; i < iterations.length; i++) {
-      iterations[i] = warmUp(scenarios.get(i));
+    long[] ourIterations = new long[scenarios.size()];
+    long[] peerIterations = new long[scenarios.size()];
+    for (int i = 0; i < scenarios.size(); i++) {
+      Scenario scenario = scenarios.get(i);
+      long most = scenario.mostIterations();
+      ourIterations[i] = warmUp(scenario.ours(), most, effort.warmUp());
+      if (scenario.peer().isPresent()) {
+        peerIterations[i] = warmUp(scenario.peer().get(), most, effort.warmUp().dividedBy(4));
+      }
       progress.advance();
     }
     List<Result> results = new ArrayList<>();
@@ -40,8 +47,8 @@ final class Comparison {
       results.add(new Result(scenario, new double[effort.rounds()], new double[peerRounds]));
     }
     for (int round = 0; round < effort.rounds(); round++) {
-      for (int i = 0; i < iterations.length; i++) {
-        measure(results.get(i), round, iterations[i]);
+      for (int i = 0; i < scenarios.size(); i++) {
+        measure(results.get(i), round, ourIterations[i], peerIterations[i]);
       }
       progress.advance();
     }
@@ -53,46 +60,52 @@ final class Comparison {
     return scenarios + effort.rounds();
   }
 
-  /** Runs our side until it is compiled, and returns how many operations make a turn. */
-  private long warmUp(Scenario scenario) throws IOException {
+  /** Runs a side for a while, and returns how many operations make a turn. */
+  private long warmUp(Workload workload, long mostIterations, Duration time) throws IOException {
     long calls = 0;
     long iterations = 1;
     double nanosPerOperation;
-    long end = System.nanoTime() + effort.warmUp().toNanos();
+    double fastest = Double.MAX_VALUE;
+    WarmUp warmUp = new WarmUp(time);
     do {
-      long nanos = scenario.ours().nanos(iterations, calls);
+      long nanos = workload.nanos(iterations, calls);
       calls++;
       nanosPerOperation = Math.max((double) nanos / iterations, 1);
+      if (nanos >= WARM_UP_CALL.toNanos() / 2) {
+        fastest = Math.min(fastest, nanosPerOperation);
+      }
       if (nanos < WARM_UP_CALL.toNanos()) {
-        iterations = Math.min(iterations * 2, scenario.mostIterations());
+        iterations = Math.min(iterations * 2, mostIterations);
       } else if (nanos > 2 * WARM_UP_CALL.toNanos()) {
         iterations = Math.max(iterations / 2, 1);
       }
-    } while (System.nanoTime() < end);
-    long turn = (long) (effort.turn().toNanos() / nanosPerOperation);
-    return Math.clamp(turn, 1, scenario.mostIterations());
+    } while (!warmUp.isOver());
+    // The fastest call that was long enough to be timed: others may have been interrupted.
+    double expected = fastest == Double.MAX_VALUE ? nanosPerOperation : fastest;
+    return Math.clamp((long) (effort.turn().toNanos() / expected), 1, mostIterations);
   }
 
-  private static void measure(Result result, int round, long iterations) throws IOException {
+  private static void measure(Result result, int round, long ourIterations, long peerIterations)
+      throws IOException {
     Scenario scenario = result.scenario();
     if (scenario.peer().isEmpty()) {
-      result.ours()[round] = turn(scenario.ours(), iterations, round);
+      result.ours()[round] = turn(scenario.ours(), ourIterations, round);
       return;
     }
     Workload peer = scenario.peer().get();
     if (round % 2 == 0) {
-      result.ours()[round] = turn(scenario.ours(), iterations, round);
-      result.peer()[round] = turn(peer, iterations, round);
+      result.ours()[round] = turn(scenario.ours(), ourIterations, round);
+      result.peer()[round] = turn(peer, peerIterations, round);
     } else {
-      result.peer()[round] = turn(peer, iterations, round);
-      result.ours()[round] = turn(scenario.ours(), iterations, round);
+      result.peer()[round] = turn(peer, peerIterations, round);
+      result.ours()[round] = turn(scenario.ours(), ourIterations, round);
     }
   }
 
-  /** {@return nanoseconds per operation} Both sides of a round draw the same numbers. */
+  /** {@return nanoseconds per operation} Both sides of a round draw from the same sequence. */
   private static double turn(Workload workload, long iterations, int round) throws IOException {
     long seed = RandomSequence.number(round);
-    workload.nanos(Math.max(iterations / 10, 1), ~seed);
+    workload.nanos(Math.max(iterations / 4, 1), ~seed);
     return (double) workload.nanos(iterations, seed) / iterations;
   }
 }

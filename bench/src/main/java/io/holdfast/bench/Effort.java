@@ -5,9 +5,9 @@ import java.time.Duration;
 /**
  * How much is measured.
  *
- * <p>A turn of 4 ms is long enough that changing sides costs nothing that can be seen, and short
- * enough that both turns of a round mostly run undisturbed, or equally disturbed, on a busy
- * machine.
+ * <p>Many short turns beat few long ones: on a busy machine both turns of a round then mostly run
+ * undisturbed, or equally disturbed. A turn of 1 ms still spans several checkpoints of a heap's
+ * journal, so that their cost is in every turn.
  *
  * @param rounds how often each side of each scenario has its turn
  * @param turn how long a turn takes, roughly
@@ -16,8 +16,8 @@ import java.time.Duration;
  */
 record Effort(int rounds, Duration turn, Duration warmUp) {
   /** Half a minute: enough to see a ratio. */
-  static final Effort QUICK = new Effort(51, Duration.ofMillis(4), Duration.ofMillis(600));
+  static final Effort QUICK = new Effort(201, Duration.ofMillis(1), Duration.ofMillis(600));
 
   /** A few minutes: enough to publish one. */
-  static final Effort FULL = new Effort(501, Duration.ofMillis(4), Duration.ofMillis(1500));
+  static final Effort FULL = new Effort(2001, Duration.ofMillis(1), Duration.ofMillis(1500));
 }

@@ -40,8 +40,15 @@ final class Progress implements AutoCloseable {
 
   /** Counts one step. */
   void advance() {
+    int drawn = percent();
     done++;
-    draw();
+    if (percent() != drawn) {
+      draw();
+    }
+  }
+
+  private int percent() {
+    return 100 * done / steps;
   }
 
   private void draw() {
@@ -49,8 +56,7 @@ final class Progress implements AutoCloseable {
       int filled = WIDTH * done / steps;
       out.print(
           "\r%s [%s%s] %3d %%"
-              .formatted(
-                  label, "#".repeat(filled), " ".repeat(WIDTH - filled), 100 * done / steps));
+              .formatted(label, "#".repeat(filled), " ".repeat(WIDTH - filled), percent()));
       out.flush();
     }
   }

@@ -21,32 +21,34 @@ class ComparisonTest {
   private final List<Turn> turns = new ArrayList<>();
 
   @Test
-  void run_twoRounds_changesWhoBeginsAndGivesBothTheSameNumbers() throws IOException {
+  void run_twoRounds_changesWhoBeginsAndGivesBothTheSameSequenceAndTime() throws IOException {
     compare(TWO_ROUNDS, scenario("x", 10_000, 10, 20));
-    // Warm-up of ours; then per turn a tenth that does not count, and the turn.
+    // A warm-up of each; then per turn a quarter that does not count, and the turn.
     assertThat(turns)
         .extracting(Turn::side)
-        .containsExactly("x", "x", "x", "X", "X", "X", "X", "x", "x");
+        .containsExactly("x", "X", "x", "x", "X", "X", "X", "X", "x", "x");
     long first = RandomSequence.number(0);
     long second = RandomSequence.number(1);
-    assertThat(turns.subList(1, 5))
+    assertThat(turns.subList(2, 6))
         .containsExactly(
-            new Turn("x", 200, ~first),
+            new Turn("x", 500, ~first),
             new Turn("x", 2000, first),
-            new Turn("X", 200, ~first),
-            new Turn("X", 2000, first));
-    assertThat(turns.subList(5, 9))
+            new Turn("X", 250, ~first),
+            new Turn("X", 1000, first));
+    assertThat(turns.subList(6, 10))
         .containsExactly(
-            new Turn("X", 200, ~second),
-            new Turn("X", 2000, second),
-            new Turn("x", 200, ~second),
+            new Turn("X", 250, ~second),
+            new Turn("X", 1000, second),
+            new Turn("x", 500, ~second),
             new Turn("x", 2000, second));
   }
 
   @Test
   void run_severalScenarios_warmsAllBeforeItMeasuresAny() throws IOException {
     compare(TWO_ROUNDS, scenario("x", 1000, 10, 20), scenario("y", 1000, 10, 20));
-    assertThat(turns.subList(0, 4)).extracting(Turn::side).containsExactly("x", "y", "x", "x");
+    assertThat(turns.subList(0, 6))
+        .extracting(Turn::side)
+        .containsExactly("x", "X", "y", "Y", "x", "x");
   }
 
   @Test
@@ -57,7 +59,7 @@ class ComparisonTest {
 
   @Test
   void run_operationLongerThanATurn_isDoneOnce() throws IOException {
-    compare(TWO_ROUNDS, scenario("x", 1000, 1_000_000, 20));
+    compare(TWO_ROUNDS, scenario("x", 1000, 1_000_000, 1_000_000));
     assertThat(turns).extracting(Turn::iterations).containsOnly(1L);
   }
 
