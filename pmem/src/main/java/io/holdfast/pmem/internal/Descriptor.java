@@ -39,7 +39,7 @@ final class Descriptor {
       Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
   private final int number;
-  private final String name;
+  private volatile String name;
   private volatile boolean locked;
 
   private Descriptor(int number, String name) {
@@ -242,6 +242,7 @@ final class Descriptor {
               AT_SYMLINK_FOLLOW,
               0));
     }
+    name = path.toString();
   }
 
   Descriptor duplicate() {
