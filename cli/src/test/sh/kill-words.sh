@@ -23,7 +23,7 @@ while [ "$killed" -lt "$kills" ]; do
   if [ $((RANDOM % 4)) -eq 0 ]; then
     sleep "0.$(printf %03d $((RANDOM % 1000)))"
   else
-    lines=$((1 + RANDOM % 60))
+    lines=$((1 + RANDOM % 40))
     while [ "$lines" -gt 0 ] && read -r _ <&3; do
       lines=$((lines - 1))
     done

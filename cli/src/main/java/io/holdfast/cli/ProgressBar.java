@@ -2,6 +2,7 @@ package io.holdfast.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A line on a terminal that shows how far long work is; nothing at all where nobody would see it.
@@ -13,12 +14,11 @@ final class ProgressBar implements AutoCloseable {
   private static final long REDRAW_NANOS = Duration.ofMillis(100).toNanos();
 
   private final PrintStream terminal;
-  private final boolean shown;
   private final String name;
   private final long total;
   private final String unit;
   private final long start = System.nanoTime();
-  private final Thread newLine;
+  private final @Nullable ShutdownHook newLine;
   private long drawn;
 
   /**
@@ -31,7 +31,6 @@ final class ProgressBar implements AutoCloseable {
    */
   ProgressBar(Console console, String name, long total, String unit) {
     this.terminal = console.err();
-    this.shown = console.isTerminal();
     String escaped = Escape.text(name);
     this.name =
         escaped.length() <= NAME_WIDTH
@@ -41,10 +40,7 @@ final class ProgressBar implements AutoCloseable {
     this.unit = unit;
     this.drawn = start;
     // An interrupt (^C) leaves the line as it is; the shell's prompt goes below it.
-    this.newLine = new Thread(terminal::println);
-    if (shown) {
-      Runtime.getRuntime().addShutdownHook(newLine);
-    }
+    this.newLine = console.isTerminal() ? new ShutdownHook(terminal::println) : null;
   }
 
   /**
@@ -55,7 +51,7 @@ final class ProgressBar implements AutoCloseable {
    */
   void update(long done, long count) {
     long now = System.nanoTime();
-    if (!shown || now - drawn < REDRAW_NANOS) {
+    if (newLine == null || now - drawn < REDRAW_NANOS) {
       return;
     }
     drawn = now;
@@ -75,15 +71,10 @@ final class ProgressBar implements AutoCloseable {
   /** Takes the line away. */
   @Override
   public void close() {
-    if (!shown) {
-      return;
-    }
-    terminal.print("\r\033[K");
-    terminal.flush();
-    try {
-      Runtime.getRuntime().removeShutdownHook(newLine);
-    } catch (IllegalStateException e) {
-      // The process is ending, and the hook does what it is for.
+    if (newLine != null) {
+      newLine.close();
+      terminal.print("\r\033[K");
+      terminal.flush();
     }
   }
 }

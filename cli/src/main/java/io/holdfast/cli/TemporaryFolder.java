@@ -11,11 +11,11 @@ import java.nio.file.Path;
  */
 final class TemporaryFolder implements AutoCloseable {
   private final Path path;
-  private final Thread removal = new Thread(this::remove);
+  private final ShutdownHook hook;
 
   private TemporaryFolder(Path path) {
     this.path = path;
-    Runtime.getRuntime().addShutdownHook(removal);
+    this.hook = new ShutdownHook(() -> remove(path));
   }
 
   /** Makes a folder in another. */
@@ -30,15 +30,11 @@ final class TemporaryFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(removal);
-    } catch (IllegalStateException e) {
-      return; // The process is ending, and the hook removes the folder.
-    }
-    remove();
+    hook.close();
+    remove(path);
   }
 
-  private void remove() {
+  private static void remove(Path path) {
     try {
       try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
         for (Path file : files) {

@@ -16,6 +16,7 @@ import io.holdfast.pmem.PmemFile;
 import io.holdfast.pmem.PmemMap;
 import io.holdfast.pmem.PmemSource;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,8 +100,7 @@ final class Tour {
         1. This machine
 
            %s
-           The processor can write a line of its cache back to memory (by %s)
-           and store %d bytes at once past its caches.
+           %s
         """
             .formatted(
                 switch (granularity) {
@@ -113,8 +113,12 @@ final class Tour {
                       Granularity PAGE: an ordinary file system. To keep something there takes
                          a call of the kernel, so it is slower; what is promised is the same.""";
                 },
-                machine.flushInstruction().orElse("no instruction we know"),
-                machine.vectorBytes()));
+                machine.flushInstruction().isPresent()
+                    ? """
+                      The processor can write a line of its cache back to memory (by %s)
+                         and store %d bytes at once past its caches."""
+                        .formatted(machine.flushInstruction().get(), machine.vectorBytes())
+                    : "Cache lines cannot be flushed: " + machine.problem().orElse("")));
   }
 
   /** What a mapping of a file in the folder offers. */
@@ -151,7 +155,12 @@ final class Tour {
               .formatted(times, Files.size(text)));
       killedAt = countAndKill(pool, text);
     }
-    say("   At byte %,d it is killed (SIGKILL: no warning, no last words).\n".formatted(killedAt));
+    say(
+        """
+           When it has come to byte %,d it is killed (SIGKILL: no warning, no last
+           words).
+        """
+            .formatted(killedAt));
     goOn(pool, text, killedAt);
   }
 
@@ -159,15 +168,15 @@ final class Tour {
    * Counts in a child process and kills that on the way; {@return the last position it reported, -1
    * if it finished}
    */
-  private long countAndKill(Path pool, Path text) throws IOException, InterruptedException {
+  private long countAndKill(Path pool, Path text)
+      throws IOException, InterruptedException, BrokenPromiseException {
     long size = Files.size(text);
     Process child =
         ChildJvm.of("words", "--report", pool.toString(), text.toString())
-            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectInput(new File("/dev/null"))
             .start();
-    Thread kill = new Thread(child::destroyForcibly);
-    Runtime.getRuntime().addShutdownHook(kill);
-    try (BufferedReader reports = child.inputReader(UTF_8);
+    try (ShutdownHook _ = new ShutdownHook(child::destroyForcibly);
+        BufferedReader reports = child.inputReader(UTF_8);
         ProgressBar bar = new ProgressBar(console, "counting", size, "words")) {
       long position = 0;
       for (String line = reports.readLine(); line != null; line = reports.readLine()) {
@@ -181,10 +190,13 @@ final class Tour {
           }
         }
       }
-      return child.waitFor() == KILLED ? position : -1;
+      int code = child.waitFor();
+      if (code != 0 && code != KILLED) {
+        throw new BrokenPromiseException("the child process failed with exit code " + code);
+      }
+      return code == KILLED ? position : -1;
     } finally {
-      child.destroyForcibly().waitFor();
-      Runtime.getRuntime().removeShutdownHook(kill);
+      child.destroyForcibly();
     }
   }
 
@@ -229,7 +241,8 @@ final class Tour {
         CrashCommand.Exploring.explore(
             console, CrashCases.tree(Granularity.CACHE_LINE, words).statesAtMost(CRASH_STATES));
     if (!report.failures().isEmpty()) {
-      throw new BrokenPromiseException(report.failures().getFirst().toString());
+      say(report.failures().getFirst().toString());
+      throw new BrokenPromiseException("a power failure left a tree that is not as it must be");
     }
     say(
         """

@@ -49,7 +49,8 @@ final class WordsCommand extends HoldfastCommand {
 
   @Option(
       names = "--report",
-      description = "After each durable transaction print how far the text is counted.")
+      description =
+          "In place of a progress bar, print after each durable transaction how far the text is counted.")
   private boolean report;
 
   /** What is printed in the end. */
@@ -115,12 +116,9 @@ final class WordsCommand extends HoldfastCommand {
     long added;
     try (ProgressBar bar = new ProgressBar(console, name, isFile ? Files.size(text) : 0, "words")) {
       Words.Listener listener =
-          (position, wordsAdded) -> {
-            bar.update(position, wordsAdded);
-            if (report) {
-              reportPosition(console, name, position, wordsAdded);
-            }
-          };
+          report
+              ? (position, wordsAdded) -> reportPosition(console, name, position, wordsAdded)
+              : bar::update;
       added =
           isFile
               ? words.count(text, listener)

@@ -2,7 +2,6 @@ package io.holdfast.cli;
 
 import static io.holdfast.cli.Cli.holdfast;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.holdfast.examples.Words;
 import io.holdfast.pmem.Medium;
@@ -15,7 +14,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -143,16 +141,6 @@ final class BadInputTest {
   }
 
   @Test
-  void pool_folderNotWritable_isRefused() throws IOException {
-    Path closed = Files.createDirectory(folder.resolve("closed"));
-    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("r-xr-xr-x"));
-    // The superuser may write there; the kernel lets nobody create files in /proc.
-    Path unwritable = Files.isWritable(closed) ? Path.of("/proc") : closed;
-    assertThat(assertRefused("words", unwritable.resolve("new.heap"), book)).contains("new.heap");
-    assertRefused("example", "basic", unwritable.resolve("new"), "word");
-  }
-
-  @Test
   void text_missing_isRefused() throws IOException {
     Path missing = folder.resolve("missing.txt");
     assertThat(assertRefused("words", pool, missing)).isEqualTo(missing + ": no such file");
@@ -173,10 +161,6 @@ final class BadInputTest {
   void text_cannotBeRead_isRefused() throws IOException {
     assertThat(holdfast("words", pool, "/proc/self/mem"))
         .isEqualTo(new Cli(1, "", "holdfast: /proc/self/mem: input/output error\n"));
-    Path secret = Files.writeString(folder.resolve("secret.txt"), "word");
-    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("---------"));
-    assumeTrue(!Files.isReadable(secret), "the superuser may read everything");
-    assertThat(assertRefused("words", pool, secret)).isEqualTo(secret + ": permission denied");
   }
 
   @Test

@@ -243,7 +243,8 @@ final class FailStopTest {
     try (Heap reopened = Heap.open(PATH, options(medium))) {
       for (int i = 0; i < 8; i++) {
         int acknowledged = threads.get(i).get();
-        assertThat(reopened.getLong(array + 8L * i)).isBetween(0L + acknowledged, acknowledged + 1L);
+        assertThat(reopened.getLong(array + 8L * i))
+            .isBetween(0L + acknowledged, acknowledged + 1L);
       }
     }
   }
