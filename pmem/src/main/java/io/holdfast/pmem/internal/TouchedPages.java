@@ -50,14 +50,15 @@ final class TouchedPages {
   }
 
   private void touchFrom(long first, long last, MemorySegment memory) {
-    for (long page = first; page <= last; page++) {
-      byte seen = memory.get(JAVA_BYTE, page << AuxiliaryVector.PAGE_SHIFT);
-      // What is stored depends on what was loaded, so that no compiler may drop the load.
-      marks.set(JAVA_BYTE, page, (byte) (seen | 1));
-    }
     try {
+      for (long page = first; page <= last; page++) {
+        byte seen = memory.get(JAVA_BYTE, page << AuxiliaryVector.PAGE_SHIFT);
+        // What is stored depends on what was loaded, so that no compiler may drop the load.
+        marks.set(JAVA_BYTE, page, (byte) (seen | 1));
+      }
       PendingFault.deliver();
     } catch (InternalError e) {
+      // Compiled code may have marked the page, and some after it, before it met the fault.
       marks.asSlice(first, last - first + 1).fill((byte) 0);
       throw e;
     }
