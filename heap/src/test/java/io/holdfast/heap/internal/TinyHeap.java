@@ -21,19 +21,21 @@ import java.util.TreeMap;
  * Heaps small enough to be crashed at every event: two lanes of 512-byte halves, a log of 2 KiB
  * halves.
  */
-final class TinyHeap {
-  static final Path FILE = Path.of("/pools/tiny.heap");
+public final class TinyHeap {
+  /** Where the pool is. */
+  public static final Path FILE = Path.of("/pools/tiny.heap");
+
   private static final int ZONE_PAGES = 64;
 
   private TinyHeap() {}
 
   /** {@return the geometry of a heap that may have {@code zones} zones} */
-  static Geometry geometry(int zones) {
+  public static Geometry geometry(int zones) {
     Geometry one = new Geometry(1, 2, ZONE_PAGES, 512, 2048);
     return new Geometry(one.zoneOffset(zones), 2, ZONE_PAGES, 512, 2048);
   }
 
-  static HeapOptions options(Medium medium) {
+  public static HeapOptions options(Medium medium) {
     return HeapOptions.defaults()
         .withSize(0)
         .withMedium(medium)
@@ -45,7 +47,7 @@ final class TinyHeap {
   }
 
   /** Creates a heap that fills its first zone. */
-  static HeapCore create(Medium medium, int zones) {
+  public static HeapCore create(Medium medium, int zones) {
     Geometry geometry = geometry(zones);
     return HeapCore.create(FILE, options(medium).withSize(geometry.zoneOffset(1)), geometry);
   }
@@ -55,7 +57,7 @@ final class TinyHeap {
     return HeapCore.create(FILE, options(medium), geometry(2));
   }
 
-  static HeapCore open(Medium medium) {
+  public static HeapCore open(Medium medium) {
     return HeapCore.open(FILE, options(medium));
   }
 
@@ -111,7 +113,7 @@ final class TinyHeap {
    * Reads page tables and bitmaps as they are on the medium, checks that they make sense, and
    * returns the objects: type by address.
    */
-  static Map<Long, Integer> audit(HeapCore heap, Geometry geometry) {
+  public static Map<Long, Integer> audit(HeapCore heap, Geometry geometry) {
     Map<Long, Integer> objects = new TreeMap<>();
     for (int zone = 0; geometry.zoneOffset(zone) < heap.size(); zone++) {
       long start = geometry.zoneOffset(zone);

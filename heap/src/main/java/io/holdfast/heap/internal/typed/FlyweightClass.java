@@ -6,10 +6,11 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Modifier;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Generates the classes that implement {@link io.holdfast.heap.Persistent} interfaces: hidden
- * subclasses of {@link Flyweight}, each made once per run for one interface and one {@link Layout}.
+ * Generates the classes that implement {@link io.holdfast.heap.Persistent} interfaces: subclasses
+ * of {@link Flyweight}, each made once per run for one interface and one {@link Layout}.
  *
  * <p><b>What is generated.</b> An accessor is the call of one method of {@link Flyweight} with the
  * field's offset and the layout's header bits as constants, so that nothing but heap accesses is
@@ -22,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * the class is, with the constants' names instead of their values:
  *
  * <pre>{@code
- * final class Node$Flyweight extends Flyweight implements Node {
+ * final class Node$Flyweight1 extends Flyweight implements Node {
  *   public int value() { return getInt(VALUE_OFFSET, TYPE_BITS); }
  *   public void value(int value) { putInt(VALUE_OFFSET, TYPE_BITS, value); }
  *   public Node next() {
@@ -34,7 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *         : (Node) getSettledObject(NEXT_SLOT, TYPE_BITS, Node.class);
  *   }
  *   public void next(Node value) { putObject(NEXT_SLOT, TYPE_BITS, value); }
- *   public Flyweight with(long reference) { return new Node$Flyweight(typed(), reference); }
+ *   public Flyweight with(long reference) { return new Node$Flyweight1(typed(), reference); }
  * }
  * }</pre>
  *
@@ -45,8 +46,9 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p><b>Where the class lives.</b> In the interface's own package, if that is open to this module,
  * as everything on the class path is: so interfaces need not be public. {@link Flyweight}'s package
- * is then exported to the interface's module, and to nobody else. Otherwise in this package, for
- * which the interface and all those it refers to must be public, exported and visible here.
+ * is then exported to the interface's module, and to nobody else. (A hidden class would need more,
+ * since a lookup cannot be had with full privileges for another module.) Otherwise in this package,
+ * for which the interface and all those it refers to must be public, exported and visible here.
  */
 final class FlyweightClass {
   private record Key(Layout layout, Map<String, Integer> addedOffsets) {}
@@ -58,6 +60,9 @@ final class FlyweightClass {
           return new ConcurrentHashMap<>();
         }
       };
+
+  /** Makes the classes' names unique in their packages. */
+  private static final AtomicInteger NEXT_NUMBER = new AtomicInteger(1);
 
   private final MethodHandle constructor;
 
@@ -90,17 +95,18 @@ final class FlyweightClass {
 
   private static FlyweightClass generate(TypeModel model, Key key) {
     MethodHandles.Lookup host = hostOf(model);
+    FlyweightCode code =
+        new FlyweightCode(
+            host.lookupClass().getPackageName(),
+            "$Flyweight" + NEXT_NUMBER.getAndIncrement(),
+            model,
+            key.layout,
+            key.addedOffsets);
     try {
-      MethodHandles.Lookup generated =
-          host.defineHiddenClass(
-              new FlyweightCode(
-                      host.lookupClass().getPackageName(), model, key.layout, key.addedOffsets)
-                  .bytes(),
-              false);
+      Class<?> generated = host.defineClass(code.bytes());
       MethodHandle constructor =
-          generated.findConstructor(
-              generated.lookupClass(),
-              MethodType.methodType(void.class, TypedHeap.class, long.class));
+          host.findConstructor(
+              generated, MethodType.methodType(void.class, TypedHeap.class, long.class));
       return new FlyweightClass(
           constructor.asType(constructor.type().changeReturnType(Flyweight.class)));
     } catch (IllegalAccessException | NoSuchMethodException | LinkageError e) {

@@ -36,11 +36,15 @@ final class FlyweightCode {
   private final long typeBits;
 
   FlyweightCode(
-      String packageName, TypeModel model, Layout layout, Map<String, Integer> addedOffsets) {
+      String packageName,
+      String suffix,
+      TypeModel model,
+      Layout layout,
+      Map<String, Integer> addedOffsets) {
     this.model = model;
     this.layout = layout;
     this.addedOffsets = addedOffsets;
-    this.self = ClassDesc.of(packageName, simpleName(model.type()) + "$Flyweight");
+    this.self = ClassDesc.of(packageName, simpleName(model.type()) + suffix);
     this.typeBits = ObjectHeader.of(layout.typeId(), 0);
   }
 

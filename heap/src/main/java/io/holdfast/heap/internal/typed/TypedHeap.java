@@ -225,13 +225,7 @@ public final class TypedHeap {
         || ObjectHeader.generation(header) != ObjectHeader.referencedGeneration(reference)) {
       return null;
     }
-    int index = ObjectHeader.type(header) - CatalogueLayout.FIRST_TYPE;
-    @Nullable Known[] types = known;
-    Known type = index >= 0 && index < types.length ? types[index] : null;
-    if (type == null) {
-      throw unknownType(reference, ObjectHeader.type(header));
-    }
-    return type.prototype();
+    return knownTypeOf(reference, header).prototype();
   }
 
   private IncompatibleLayoutException unknownType(long reference, int typeId) {
@@ -362,14 +356,18 @@ public final class TypedHeap {
   private @Nullable Known knownById(int typeId) {
     @Nullable Known[] types = known;
     int index = typeId - CatalogueLayout.FIRST_TYPE;
-    return index < types.length ? types[index] : null;
+    return index >= 0 && index < types.length ? types[index] : null;
   }
 
   private Known knownTypeOf(Flyweight object) {
-    long header = core.getLong(ObjectHeader.address(object.reference()) - Long.BYTES);
+    long reference = object.reference();
+    return knownTypeOf(reference, core.getLong(ObjectHeader.address(reference) - Long.BYTES));
+  }
+
+  private Known knownTypeOf(long reference, long header) {
     Known type = knownById(ObjectHeader.type(header));
     if (type == null) {
-      throw unknownType(object.reference(), ObjectHeader.type(header));
+      throw unknownType(reference, ObjectHeader.type(header));
     }
     return type;
   }
