@@ -8,8 +8,6 @@ public final class MapException extends PmemException {
 
   /** What was wrong: libpmem2's {@code PMEM2_E_*} conditions that mapping can meet. */
   public enum Reason {
-    /** Not classified. */
-    UNKNOWN,
     /** No required granularity was set. */
     GRANULARITY_NOT_SET,
     /** The file is closed. */
@@ -57,16 +55,6 @@ public final class MapException extends PmemException {
   public MapException(Reason reason, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.reason = reason;
-  }
-
-  /**
-   * Describes a failure that is not classified.
-   *
-   * @param message what, where, the values
-   * @param cause the cause
-   */
-  public MapException(String message, @Nullable Throwable cause) {
-    this(Reason.UNKNOWN, message, cause);
   }
 
   /** {@return what was wrong} */

@@ -1,7 +1,6 @@
 package io.holdfast.pmem;
 
 import io.holdfast.pmem.internal.ErrnoText;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An operating-system call failed.
@@ -29,19 +28,6 @@ public final class SystemCallException extends PmemException {
     super(resource + ": " + call + ": " + ErrnoText.describe(errno));
     this.call = call;
     this.errno = errno;
-  }
-
-  /**
-   * Describes a failure of a medium that is not the operating system's; it has no call and the
-   * error number 0.
-   *
-   * @param message what, where, the values
-   * @param cause the cause
-   */
-  public SystemCallException(String message, @Nullable Throwable cause) {
-    super(message, cause);
-    this.call = "";
-    this.errno = 0;
   }
 
   /** {@return the name of the call that failed} */

@@ -193,7 +193,7 @@ final class PoolCreationTest {
                 void before(String call) {
                   if (calls.getAndIncrement() == failing) {
                     failed.add(call);
-                    throw new SystemCallException(call + ": input/output error (EIO)", null);
+                    throw new SystemCallException("a pool", call, 5);
                   }
                 }
               });
