@@ -5,6 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.crash.SimulatedMedium;
+import io.holdfast.heap.Heap;
+import io.holdfast.heap.HeapOptions;
+import io.holdfast.pmem.Granularity;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
@@ -60,19 +64,21 @@ final class WordsTest {
     String whole = "ab a abc-ab";
     for (int first = 0; first <= whole.length(); first++) {
       for (int second = first; second <= whole.length(); second++) {
-        Files.deleteIfExists(pool);
-        write(whole.substring(0, first));
-        long added = count();
-        write(whole.substring(0, second));
-        added += count();
-        write(whole);
-        added += count();
-        assertThat(counts())
-            .as("grown at %d and %d", first, second)
-            .isEqualTo(expected(whole))
-            .hasSize(3);
-        assertThat(added).isEqualTo(4);
-        assertThat(total()).isEqualTo(4);
+        SimulatedMedium medium = SimulatedMedium.of(Granularity.PAGE);
+        HeapOptions options = HeapOptions.defaults().withSize(0).withMedium(medium);
+        try (Words words = new Words(Heap.create(pool, options))) {
+          long added = 0;
+          for (int length : new int[] {first, second, whole.length()}) {
+            write(whole.substring(0, length));
+            added += words.count(text, WordsTest::ignore);
+          }
+          assertThat(counts(words))
+              .as("grown at %d and %d", first, second)
+              .isEqualTo(expected(whole))
+              .hasSize(3);
+          assertThat(added).isEqualTo(4);
+          assertThat(words.total()).isEqualTo(4);
+        }
       }
     }
   }
@@ -190,10 +196,14 @@ final class WordsTest {
   }
 
   private Map<String, Long> counts() {
-    Map<String, Long> counts = new TreeMap<>();
     try (Words words = Words.openExisting(pool)) {
-      words.walk((word, count) -> counts.put(new String(word, UTF_8), count));
+      return counts(words);
     }
+  }
+
+  private static Map<String, Long> counts(Words words) {
+    Map<String, Long> counts = new TreeMap<>();
+    words.walk((word, count) -> counts.put(new String(word, UTF_8), count));
     return counts;
   }
 
