@@ -75,11 +75,11 @@ final class CrashCommand extends HoldfastCommand {
     }
 
     @Parameters(paramLabel = "NUMBERS", description = "What is prepended. Default: 1 2 3.")
-    private @Nullable List<Integer> numbers;
+    private @Nullable List<String> numbers;
 
     @Override
     CrashExploration exploration(Granularity granularity) {
-      return CrashCases.list(granularity, requireNonNullElseGet(numbers, () -> List.of(1, 2, 3)));
+      return CrashCases.list(granularity, numbers == null ? List.of(1, 2, 3) : numbers(numbers));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.holdfast.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
@@ -27,6 +29,22 @@ abstract class HoldfastCommand implements Callable<Integer> {
     }
     console.flush();
     return CommandLine.ExitCode.OK;
+  }
+
+  /**
+   * Reads numbers. Picocli takes the first of several arguments that it cannot convert for one too
+   * many, and says so.
+   */
+  final List<Integer> numbers(List<String> arguments) {
+    List<Integer> numbers = new ArrayList<>();
+    for (String argument : arguments) {
+      try {
+        numbers.add(Integer.valueOf(argument));
+      } catch (NumberFormatException e) {
+        throw wrongArguments("not a number from -2147483648 to 2147483647: '" + argument + "'");
+      }
+    }
+    return numbers;
   }
 
   /** What to throw if the arguments are wrong. */

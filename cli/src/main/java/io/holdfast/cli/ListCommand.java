@@ -34,17 +34,18 @@ final class ListCommand extends HoldfastCommand {
       index = "1..*",
       paramLabel = "NUMBERS",
       description = "What to prepend, one after the other. None: print the list.")
-  private @Nullable List<Integer> numbers;
+  private @Nullable List<String> numbers;
 
   @Override
   void run(Console console) throws IOException {
     if (free && numbers != null) {
       throw wrongArguments("-f frees a number and takes none: " + numbers);
     }
+    List<Integer> prepended = numbers == null ? List.of() : numbers(numbers);
     try (NumberList list =
         numbers == null ? NumberList.openExisting(pool) : NumberList.open(pool)) {
       if (numbers != null) {
-        numbers.forEach(list::prepend);
+        prepended.forEach(list::prepend);
       } else if (!free) {
         console.println(
             list.numbers().stream().map(String::valueOf).collect(Collectors.joining(" ")));
