@@ -3,25 +3,14 @@ package io.holdfast.heap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.holdfast.crash.SimulatedMedium;
-import io.holdfast.pmem.Granularity;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Fields of every type keep what they are given, in transactions, outside them, and when reopened.
  */
-@ParameterizedClass
-@EnumSource
-class PersistentFieldsTest {
-  private static final Path PATH = Path.of("/pools/typed.heap");
-
+class PersistentFieldsTest extends HeapContract {
   @Persistent
   interface Everything {
     boolean truth();
@@ -91,30 +80,6 @@ class PersistentFieldsTest {
   /** Has no field at all. */
   @Persistent
   interface Mark {}
-
-  @Parameter private Granularity granularity;
-  private HeapOptions options;
-  private Heap heap;
-
-  @BeforeEach
-  void create() {
-    options =
-        HeapOptions.defaults()
-            .withSize(0)
-            .withLimit(4 << 20)
-            .withMedium(SimulatedMedium.of(granularity));
-    heap = Heap.create(PATH, options);
-  }
-
-  @AfterEach
-  void close() {
-    heap.close();
-  }
-
-  private void reopen() {
-    heap.close();
-    heap = Heap.open(PATH, options);
-  }
 
   private Everything root() {
     return heap.root(Everything.class);
@@ -353,8 +318,8 @@ class PersistentFieldsTest {
 
   @Test
   void equals_sameAddressInAnotherHeap_isFalse() {
-    HeapOptions others = options.withMedium(SimulatedMedium.of(granularity));
-    try (Heap another = Heap.create(PATH, others)) {
+    Path path = folder.resolve("another.heap");
+    try (Heap another = Heap.create(path, options(), geometry())) {
       assertThat(another.root(Everything.class)).isNotEqualTo(root());
     }
   }

@@ -4,26 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.holdfast.crash.SimulatedMedium;
-import io.holdfast.pmem.Granularity;
 import io.holdfast.pool.IncompatibleLayoutException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** An instance never shows another object than its own: not after it was freed, nor later. */
-@ParameterizedClass
-@EnumSource
-class PersistentLifetimeTest {
-  private static final Path PATH = Path.of("/pools/typed.heap");
-
+class PersistentLifetimeTest extends HeapContract {
   @Persistent
   interface Node {
     int value();
@@ -54,25 +43,6 @@ class PersistentLifetimeTest {
     void value(long value);
   }
 
-  @Parameter private Granularity granularity;
-  private HeapOptions options;
-  private Heap heap;
-
-  @BeforeEach
-  void create() {
-    options =
-        HeapOptions.defaults()
-            .withSize(0)
-            .withLimit(4 << 20)
-            .withMedium(SimulatedMedium.of(granularity));
-    heap = Heap.create(PATH, options);
-  }
-
-  @AfterEach
-  void close() {
-    heap.close();
-  }
-
   private Node newNode(String text) {
     Node node = heap.create(Node.class);
     node.text(text);
@@ -100,11 +70,11 @@ class PersistentLifetimeTest {
     for (ThrowingCallable use : everyUseOf(node)) {
       assertThatThrownBy(use)
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage("%s: %s was freed", PATH, node);
+          .hasMessage("%s: %s was freed", path(), node);
     }
     assertThatThrownBy(() -> heap.free(node))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("%s: %s was freed", PATH, node);
+        .hasMessage("%s: %s was freed", path(), node);
   }
 
   @Test
@@ -216,7 +186,7 @@ class PersistentLifetimeTest {
 
     assertThatThrownBy(node::next)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageStartingWith(PATH + ": " + node + " refers to an object at ")
+        .hasMessageStartingWith(path() + ": " + node + " refers to an object at ")
         .hasMessageEndingWith(" that was freed");
     reuse(next);
     assertThatThrownBy(node::next).isInstanceOf(IllegalStateException.class);
@@ -234,7 +204,7 @@ class PersistentLifetimeTest {
 
     assertThatThrownBy(() -> node.next(next))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("%s: %s was freed", PATH, next);
+        .hasMessage("%s: %s was freed", path(), next);
     assertThat(node.next()).isNull();
   }
 
@@ -261,8 +231,7 @@ class PersistentLifetimeTest {
   @Test
   void reopen_oldInstances_throw() {
     Node node = newNode("node");
-    heap.close();
-    heap = Heap.open(PATH, options);
+    reopen();
 
     assertThatThrownBy(node::text).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> heap.free(node))
@@ -273,17 +242,17 @@ class PersistentLifetimeTest {
   @Test
   void objectsOfOthers_areRefused() {
     Node node = newNode("node");
-    Path path = Path.of("/pools/other.heap");
-    try (Heap another = Heap.create(path, options)) {
+    Path path = folder.resolve("another.heap");
+    try (Heap another = Heap.create(path, options(), geometry())) {
       Node foreign = another.create(Node.class);
       assertThatThrownBy(() -> node.next(foreign))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("%s: %s is no object of this heap", PATH, foreign);
+          .hasMessage("%s: %s is no object of this heap", path(), foreign);
       assertThatThrownBy(() -> heap.free(foreign)).isInstanceOf(IllegalArgumentException.class);
     }
     assertThatThrownBy(() -> heap.free("text"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("%s: text is no object of this heap", PATH);
+        .hasMessage("%s: text is no object of this heap", path());
   }
 
   @Test
@@ -291,8 +260,7 @@ class PersistentLifetimeTest {
     Node root = heap.root(Node.class);
     root.value(3);
     assertThat(heap.root(Node.class)).isEqualTo(root);
-    heap.close();
-    heap = Heap.open(PATH, options);
+    reopen();
 
     assertThat(heap.root(Node.class).value()).isEqualTo(3);
   }
@@ -313,14 +281,13 @@ class PersistentLifetimeTest {
         .isInstanceOf(IncompatibleLayoutException.class)
         .hasMessage(
             "%s: the root is of type %s, not %s",
-            PATH, Node.class.getName(), Other.class.getName());
+            path(), Node.class.getName(), Other.class.getName());
   }
 
   @Test
   void root_ofAnotherTypeNotYetNamed_isRefusedAfterReopen() {
     heap.root(Node.class);
-    heap.close();
-    heap = Heap.open(PATH, options);
+    reopen();
 
     assertThatThrownBy(() -> heap.root(Other.class))
         .isInstanceOf(IncompatibleLayoutException.class)
@@ -342,7 +309,7 @@ class PersistentLifetimeTest {
 
     assertThatThrownBy(() -> heap.root(Node.class))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage(PATH + ": the root object was freed");
+        .hasMessage(path() + ": the root object was freed");
   }
 
   private void abort(Runnable body) {

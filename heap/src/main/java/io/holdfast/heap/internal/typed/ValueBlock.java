@@ -95,7 +95,7 @@ final class ValueBlock {
     if (!isLive(core, reference)) {
       return null;
     }
-    if (length < 0 || length > core.usableSize(address) - CONTENT) {
+    if (length < 0 || length > core.size() - address - CONTENT) {
       throw damaged(core, reference, "length " + length);
     }
     byte[] content = new byte[length];
