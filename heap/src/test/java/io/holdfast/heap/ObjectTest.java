@@ -3,9 +3,7 @@ package io.holdfast.heap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.holdfast.pmem.OutOfSpaceException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -285,14 +283,5 @@ final class ObjectTest extends HeapContract {
     assertThatIllegalArgumentException().isThrownBy(() -> heap.usableSize(address + 16));
     free(address);
     assertThatIllegalArgumentException().isThrownBy(() -> heap.usableSize(address));
-  }
-
-  @Test
-  void allocate_upToTheLargest_works_andBeyondIsRefusedInWords() {
-    long largest = geometry().zonePages() * 4096L - 2 * 4096 - 16;
-    assertThat(bytes(allocated(3 * MIB), 3 * MIB)).containsOnly(0);
-    assertThatThrownBy(() -> allocated(largest + 1))
-        .isInstanceOf(OutOfSpaceException.class)
-        .hasMessageContaining("too large");
   }
 }
