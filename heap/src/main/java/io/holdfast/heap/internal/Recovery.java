@@ -152,7 +152,7 @@ final class Recovery {
               && half.sequenceAt(at) > last
               && crcOf(half, at, length, watermark.salt(), previousCrc) == half.crcAt(at);
       if (!valid) {
-        checkTail(half, at, length, watermark, kind, last);
+        checkTail(half, at, length, previousCrc, last, watermark, kind);
         return;
       }
       last = half.sequenceAt(at);
@@ -164,27 +164,35 @@ final class Recovery {
   }
 
   /**
-   * Looks behind an invalid record for a valid one that a crash cannot have left there. One up to
-   * the watermark can be: a half is used again from its start, and the record that tears may leave
-   * the length and CRC of its predecessor there.
+   * Looks behind an invalid record for the valid one that was written after it, which a crash
+   * cannot have left there: where the record's length says, and at every other place, since the
+   * length may be what is damaged. One up to the watermark can be there: a half is used again from
+   * its start, and the record that tears may leave the length and CRC of its predecessor.
    */
   private void checkTail(
-      Half half, long at, long length, Watermark watermark, Kind kind, long last) {
-    if (length <= 0) {
+      Half half, long at, long length, int previousCrc, long last, Watermark watermark, Kind kind) {
+    if (at + RecordLayout.HEADER_BYTES > half.bytes().byteSize()) {
       return;
     }
-    long next = at + HeapLayout.roundUp(length, RecordLayout.ALIGNMENT);
-    long nextLength = half.lengthAt(next);
-    if (nextLength <= 0
-        || half.sequenceAt(next) <= Math.max(last, watermark.sequence())
-        || crcOf(half, next, nextLength, watermark.salt(), half.crcAt(at)) != half.crcAt(next)) {
-      return;
-    }
-    Found successor = new Found(half.sequenceAt(next), half, next, nextLength);
-    if (kind == Kind.LANE || syncedBefore(successor) >= successor.sequence() - 1) {
-      throw damaged(
-          "the record at offset %d is invalid, though record %d after it is valid"
-              .formatted(half.offset() + at, successor.sequence()));
+    long salt = watermark.salt();
+    long known = Math.max(last, watermark.sequence());
+    int stored = half.crcAt(at);
+    int computed = length > 0 ? crcOf(half, at, length, salt, previousCrc) : stored;
+    long next = at + RecordLayout.ALIGNMENT;
+    while (next + RecordLayout.HEADER_BYTES <= half.bytes().byteSize()) {
+      long nextLength = half.lengthAt(next);
+      if (nextLength > 0
+          && half.sequenceAt(next) > known
+          && (crcOf(half, next, nextLength, salt, stored) == half.crcAt(next)
+              || crcOf(half, next, nextLength, salt, computed) == half.crcAt(next))) {
+        Found successor = new Found(half.sequenceAt(next), half, next, nextLength);
+        if (kind == Kind.LANE || syncedBefore(successor) >= successor.sequence() - 1) {
+          throw damaged(
+              "the record at offset %d is invalid, though record %d after it is valid"
+                  .formatted(half.offset() + at, successor.sequence()));
+        }
+      }
+      next += RecordLayout.ALIGNMENT;
     }
   }
 
@@ -228,15 +236,15 @@ final class Recovery {
       }
       switch (RecordLayout.kind(entry)) {
         case RecordLayout.BYTES -> {
-          checkHome(offset, RecordLayout.length(entry));
+          checkBytes(offset, RecordLayout.length(entry));
           pages.put(offset, source.asSlice(at, RecordLayout.length(entry)));
         }
         case RecordLayout.AND -> {
-          checkHome(offset, 8);
+          checkWord(offset);
           pages.putLong(offset, pages.getLong(offset) & source.get(LONG, at));
         }
         case RecordLayout.OR -> {
-          checkHome(offset, 8);
+          checkWord(offset);
           pages.putLong(offset, pages.getLong(offset) | source.get(LONG, at));
         }
         case RecordLayout.EXTENT -> applyExtent(offset, source.get(LONG, at), pages);
@@ -263,6 +271,21 @@ final class Recovery {
     }
     pages.keep(offset, bytes);
     apply(bytes, 0, length, pages);
+  }
+
+  private void checkWord(long offset) {
+    checkHome(offset, 8);
+    if (offset % 8 != 0) {
+      throw damaged("a record changes bits of a word at offset %d".formatted(offset));
+    }
+  }
+
+  private void checkBytes(long offset, int length) {
+    checkHome(offset, length);
+    if (length == 0 || offset % HeapLayout.LINE_BYTES + length > HeapLayout.LINE_BYTES) {
+      throw damaged(
+          "a record writes %d bytes to offset %d, not within a line".formatted(length, offset));
+    }
   }
 
   private void checkHome(long offset, long length) {
