@@ -3,6 +3,7 @@ package io.holdfast.heap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -131,6 +132,33 @@ final class ObjectTest extends HeapContract {
       assertThat(allocated(byteSize)).isEqualTo(address);
       assertThat(heap.isLive(reference)).isFalse();
       assertThat(heap.isLive(heap.reference(address))).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {8, 2000, 20_000})
+  void reference_toAnObjectThatWasNeverCommitted_doesNotNameALaterOne(int byteSize) {
+    Set<Long> references = new HashSet<>();
+    for (int i = 0; i < 3; i++) {
+      heap.transact(
+          () -> {
+            long address = heap.tx().allocate(byteSize, 0);
+            assertThat(references.add(heap.reference(address))).isTrue();
+            heap.tx().free(address);
+          });
+      IllegalArgumentException abort = new IllegalArgumentException("abort");
+      assertThatThrownBy(
+              () ->
+                  heap.transact(
+                      () -> {
+                        long address = heap.tx().allocate(byteSize, 0);
+                        assertThat(references.add(heap.reference(address))).isTrue();
+                        throw abort;
+                      }))
+          .isSameAs(abort);
+    }
+    for (int i = 0; i < 3; i++) {
+      assertThat(references.add(heap.reference(allocated(byteSize)))).isTrue();
     }
   }
 

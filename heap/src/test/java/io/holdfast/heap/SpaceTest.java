@@ -52,11 +52,22 @@ final class SpaceTest extends HeapContract {
 
   @Test
   void fullHeap_ofSmallObjectsThatAreFreed_hasRoomForLargeOnes() {
-    freeInParts(fill(40));
+    List<Long> small = fill(40);
+    List<Long> references = new ArrayList<>();
+    for (int i = 0; i < small.size(); i += 500) {
+      references.add(heap.reference(small.get(i)));
+    }
+    freeInParts(small);
+
     List<Long> large = fill(100_000);
+
     assertThat(large).hasSizeGreaterThan(20);
     reopen();
     assertHolds(large, 100_000);
+    assertThat(references).noneMatch(heap::isLive);
+    freeInParts(large);
+    assertThat(fill(40)).containsAnyElementsOf(small);
+    assertThat(references).as("although objects live there again").noneMatch(heap::isLive);
   }
 
   @Test

@@ -21,6 +21,7 @@ public final class ObjectHeader {
   private static final int TYPE_BITS = 24;
   private static final long TYPE_MASK = (1L << TYPE_BITS) - 1;
   private static final long LIVE = 1L << (GENERATION_BITS + TYPE_BITS);
+  private static final long MIX = 0x9E37_79B9_7F4A_7C15L;
   private static final int ADDRESS_BITS = 64 - GENERATION_BITS;
 
   private ObjectHeader() {}
@@ -53,9 +54,16 @@ public final class ObjectHeader {
   /**
    * {@return the generation of the next object at a place that holds {@code header}, or whatever
    * was there}
+   *
+   * <p>Where all is zero, it begins anywhere: an object may have been there, and then a larger one
+   * that has left nothing of its header.
+   *
+   * @param place where the header is
+   * @param sequence a number that grows with every record
    */
-  static long nextGeneration(long header) {
-    long next = header + 1 & GENERATION_MASK;
+  static long nextGeneration(long header, long place, long sequence) {
+    long before = header == 0 ? ((place ^ sequence << 20) * MIX) >>> ADDRESS_BITS : header;
+    long next = before + 1 & GENERATION_MASK;
     return next == 0 ? 1 : next;
   }
 

@@ -263,7 +263,7 @@ public final class Transaction implements Tx {
       writes.putLong(core.allocator().tableWord(first), PageTable.large(pages));
       place = first + LargeObject.HEADER_OFFSET;
     }
-    long header = ObjectHeader.of(type, ObjectHeader.nextGeneration(core.map().getLong(place)));
+    long header = ObjectHeader.of(type, generationAt(place));
     long address = place + HeapLayout.OBJECT_HEADER_BYTES;
     if (blockBytes <= IN_RECORD_BYTES) {
       writes.putLong(place, header);
@@ -368,8 +368,13 @@ public final class Transaction implements Tx {
    * a reference after a crash.
    */
   private void endFresh(long place) {
-    long generation = ObjectHeader.nextGeneration(core.map().getLong(place));
-    core.map().putLong(place, ObjectHeader.freed(ObjectHeader.of(0, generation)));
+    core.map().putLong(place, ObjectHeader.freed(ObjectHeader.of(0, generationAt(place))));
+  }
+
+  /** {@return the generation of the next object at {@code place}} */
+  private long generationAt(long place) {
+    return ObjectHeader.nextGeneration(
+        core.map().getLong(place), place, core.journal().lastSequence());
   }
 
   // ---- writing
