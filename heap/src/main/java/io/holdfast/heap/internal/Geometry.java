@@ -34,6 +34,7 @@ public record Geometry(
   private static final long MIB = 1024 * KIB;
   private static final int MAX_LANES = 1024;
   private static final int MAX_ZONE_PAGES = 65536;
+  private static final long MAX_HALF_BYTES = 1024 * MIB;
 
   /** {@return the geometry that suits a heap growing up to {@code limitBytes}} */
   public static Geometry forLimit(long limitBytes) {
@@ -109,11 +110,14 @@ public record Geometry(
     return lanes > 0
         && lanes <= MAX_LANES
         && zonePages > 0
+        && zonePages <= MAX_ZONE_PAGES
         && laneHalfBytes > 0
+        && laneHalfBytes <= MAX_HALF_BYTES
         && laneHalfBytes % 64 == 0
         && logHalfBytes > 0
+        && logHalfBytes <= MAX_HALF_BYTES
         && logHalfBytes % 512 == 0
-        && limitBytes > 0;
+        && minimumBytes() <= limitBytes;
   }
 
   private static int crc(MemorySegment encoded) {
