@@ -78,8 +78,7 @@ final class Bank {
     int from = random.nextInt(accounts);
     int to = (from + 1 + random.nextInt(accounts - 1)) % accounts;
     long amount = random.nextInt(100);
-    heap.transact(
-        Locks.of(locks[from], locks[to]), () -> transfer(teller, from, to, amount));
+    heap.transact(Locks.of(locks[from], locks[to]), () -> transfer(teller, from, to, amount));
   }
 
   /** Moves some amount between all accounts at once, having the heap alone; durable on return. */
@@ -148,5 +147,4 @@ final class Bank {
     }
     assertThat(sum).isEqualTo((long) accounts * INITIAL_BALANCE);
   }
-
 }

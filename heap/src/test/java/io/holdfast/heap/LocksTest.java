@@ -88,8 +88,8 @@ final class LocksTest {
         CompletableFuture.runAsync(
             () -> {
               b.lock();
-              locked.countDown();
               try {
+                locked.countDown();
                 over.await();
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
