@@ -184,6 +184,16 @@ public abstract class PmemMap implements AutoCloseable {
   public abstract void fill(long offset, long length, byte value, CopyMode mode);
 
   /**
+   * Brings cache lines near because this thread will soon store to them, so that the stores need
+   * not wait for the memory. A hint, which changes nothing and waits for nothing; this
+   * implementation ignores it.
+   *
+   * @param offset where in the mapping
+   * @param length how many bytes; of very many only the first are brought
+   */
+  public void prefetch(long offset, long length) {}
+
+  /**
    * Starts making a range durable; at {@link Granularity#PAGE} it is durable on return.
    *
    * @param offset where in the mapping

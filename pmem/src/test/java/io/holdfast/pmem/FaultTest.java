@@ -91,6 +91,8 @@ final class FaultTest {
       if (cut != 0) {
         throw new AssertionError("truncate: " + cut);
       }
+      // A hint needs no page.
+      map.prefetch(8192, SIZE - 8192);
       // Pages that nobody has touched yet, so that the first touch is from Java.
       expectMediaError("read", () -> map.read(16_384, buffer, 0, 4096));
       expectMediaError("read over the end", () -> map.read(4096, buffer, 0, 8192));

@@ -73,6 +73,7 @@ final class PmemMapTest {
         () -> map.getLong(offset),
         () -> map.getLongAcquire(offset),
         () -> map.read(offset, bytes, 0, 8),
+        () -> map.prefetch(offset, 8),
         () -> map.flush(offset, 8),
         () -> map.persist(offset, 8),
         () -> map.deepFlush(offset, 8));

@@ -21,6 +21,7 @@ record CpuRoutines(
     VectorWidth width,
     MethodHandle fenceHandle,
     MethodHandle flushHandle,
+    MethodHandle prefetchHandle,
     MethodHandle copyHandle,
     MethodHandle copyPastCachesHandle,
     MethodHandle fillHandle,
@@ -37,6 +38,8 @@ record CpuRoutines(
 
   private static final FunctionDescriptor FLUSHING =
       FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final FunctionDescriptor PREFETCHING =
+      FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG);
   private static final FunctionDescriptor COPYING =
       FunctionDescriptor.ofVoid(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   private static final FunctionDescriptor FILLING =
@@ -51,6 +54,7 @@ record CpuRoutines(
         width,
         page.handle("fence", FunctionDescriptor.ofVoid()),
         page.handle("flush", FLUSHING),
+        page.handle("prefetch", PREFETCHING),
         page.handle("copy_temporal", COPYING),
         page.handle("copy_" + width.suffix(), COPYING),
         page.handle("fill_temporal", FILLING),
@@ -70,6 +74,15 @@ record CpuRoutines(
   void flush(long start, long end, long mode) {
     try {
       flushHandle.invokeExact(start, end, mode);
+    } catch (Throwable t) {
+      throw LinuxCalls.unexpected(t);
+    }
+  }
+
+  /** Brings the lines of the addresses from {@code start} to {@code end}, exclusive, near. */
+  void prefetch(long start, long end) {
+    try {
+      prefetchHandle.invokeExact(start, end);
     } catch (Throwable t) {
       throw LinuxCalls.unexpected(t);
     }

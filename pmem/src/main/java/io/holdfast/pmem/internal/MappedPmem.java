@@ -50,6 +50,9 @@ final class MappedPmem extends PmemMap {
   private static final long WORD_OF_BYTE = 0x0101_0101_0101_0101L;
   private static final long LINE = 64;
 
+  /** More than this would drive from the cache what was brought there first. */
+  private static final long PREFETCHED_BYTES = 4096;
+
   /** Who makes a store durable. */
   enum Domain {
     /** The caller, by flushing cache lines. */
@@ -448,6 +451,15 @@ final class MappedPmem extends PmemMap {
   private void synchronise(long offset, long length) {
     mapping.synchronise(offset, length);
     checkOpen();
+  }
+
+  @Override
+  public void prefetch(long offset, long length) {
+    checkRange(offset, length);
+    if (ROUTINES != null) {
+      long start = address + offset;
+      ROUTINES.prefetch(start, start + Math.min(length, PREFETCHED_BYTES));
+    }
   }
 
   @Override

@@ -73,6 +73,7 @@ final class RoutineListingTest {
                   "xgetbv",
                   "fence",
                   "flush",
+                  "prefetch",
                   "copy_temporal",
                   "copy_nt_sse2",
                   "copy_nt_avx",
@@ -81,7 +82,7 @@ final class RoutineListingTest {
                   "fill_nt_sse2",
                   "fill_nt_avx",
                   "fill_nt_avx512");
-          case AARCH64 -> List.of("fence", "flush", "copy_temporal", "fill_temporal");
+          case AARCH64 -> List.of("fence", "flush", "prefetch", "copy_temporal", "fill_temporal");
         };
     assertThat(RoutineListing.load(architecture.listing()).entries())
         .containsKeys(needed.toArray(String[]::new));
