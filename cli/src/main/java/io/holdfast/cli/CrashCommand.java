@@ -104,6 +104,7 @@ final class CrashCommand extends HoldfastCommand {
   abstract static class Exploring extends HoldfastCommand {
     private static final int OUTCOMES_SHOWN = 12;
     private static final int DEFAULT_STATES = 5000;
+    private static final int EXHAUSTIVE_STATES = 1 << 16;
 
     @ArgGroup private @Nullable Extent extent;
 
@@ -124,7 +125,10 @@ final class CrashCommand extends HoldfastCommand {
     private static final class Extent {
       @Option(
           names = "--exhaustive",
-          description = "Try every state the medium may be left in, however many there are.")
+          description =
+              "Try every state the medium may be left in; a selection only after events that leave more than "
+                  + EXHAUSTIVE_STATES
+                  + ".")
       private boolean exhaustive;
 
       @Option(
@@ -147,7 +151,7 @@ final class CrashCommand extends HoldfastCommand {
         }
       }
       if (extent != null && extent.exhaustive) {
-        exploration.exhaustiveUpTo(Long.MAX_VALUE);
+        exploration.exhaustiveUpTo(EXHAUSTIVE_STATES);
       } else {
         exploration.statesAtMost(states);
       }

@@ -60,6 +60,7 @@ final class Main implements Callable<Integer> {
     Failures failures = new Failures(console, () -> main.debug);
     return new CommandLine(main)
         .setOut(console.writer())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures);
   }

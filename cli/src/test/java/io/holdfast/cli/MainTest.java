@@ -65,6 +65,7 @@ final class MainTest {
         "crash",
         "crash wrong",
         "crash basic --states x",
+        "crash basic --granularity x",
         "crash basic --states 5 --exhaustive",
         "tour a b",
       })

@@ -36,6 +36,7 @@ public final class CrashCases {
    */
   public static CrashExploration basic(Granularity granularity, List<String> strings) {
     return CrashExploration.of(granularity)
+        .crashesInRecovery(0) // reading repairs nothing
         .prepare((medium, _) -> Basic.create(medium, FILE))
         .run(
             (medium, _) -> {
