@@ -103,7 +103,7 @@ final class CrashCommand extends HoldfastCommand {
   /** An exploration, its options and its report. */
   abstract static class Exploring extends HoldfastCommand {
     private static final int OUTCOMES_SHOWN = 12;
-    private static final int DEFAULT_STATES = 5000;
+    private static final int DEFAULT_STATES = 20_000;
     private static final int EXHAUSTIVE_STATES = 1 << 16;
 
     @ArgGroup private @Nullable Extent extent;
