@@ -212,6 +212,27 @@ class CrashExplorationTest {
   }
 
   @Test
+  void recovery_isCrashedThoughItsStateWasSeenAfterADeeperCrash() {
+    TreeSet<Long> found = new TreeSet<>();
+    exploration(
+            Granularity.BYTE,
+            (medium, log) -> {
+              map(medium).putLong(0, 1);
+              map(medium).putLong(8, 1);
+            })
+        .check(
+            (medium, log) -> {
+              try (PmemMap map = map(medium)) {
+                found.add(map.getLong(8));
+                map.putLong(8, map.getLong(8) + map.getLong(0));
+              }
+              return "";
+            })
+        .explore();
+    assertThat(found).containsExactly(0L, 1L, 2L);
+  }
+
+  @Test
   void stopCrashing_endsWhatIsCrashed() {
     TreeSet<Long> found = new TreeSet<>();
     exploration(Granularity.BYTE, (medium, log) -> map(medium).putLong(0, 1))
@@ -386,6 +407,7 @@ class CrashExplorationTest {
                     assertThat(word(medium, 0) + word(medium, 320)).isPositive();
                   }
                 })
+            .exhaustiveUpTo(1)
             .explore();
     CrashFailure failure = report.failures().getFirst();
     CrashFailure.Crash crash = failure.crashes().getFirst();

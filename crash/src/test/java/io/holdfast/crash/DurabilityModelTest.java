@@ -154,6 +154,20 @@ class DurabilityModelTest {
   }
 
   @Test
+  void bytesBeyondALostSize_areZero() {
+    DurabilityModel model = new DurabilityModel(Granularity.CACHE_LINE, oneFile(0));
+    model.apply(new Event.Resize(origin(1), 0, 4096));
+    model.apply(store(1, 8, 7, Event.StoreKind.PLAIN));
+    model.apply(new Event.Flush(origin(1), 0, 8, 8));
+    model.apply(new Event.Fence(origin(1)));
+    forEachImage(
+        model,
+        image ->
+            assertThat(image.file(0).content().word(1)).isEqualTo(image.file(0).size() == 0 ? 0 : 7));
+    assertThat(sizes(model)).containsExactlyInAnyOrder(0L, 4096L);
+  }
+
+  @Test
   void cutAndGrown_showsOldBytesZeroesOrNewOnes() {
     DurabilityModel model = new DurabilityModel(Granularity.PAGE, oneFile(0));
     model.apply(write(0, new byte[] {1, 1}, Event.WriteKind.LATER));
@@ -209,6 +223,16 @@ class DurabilityModelTest {
   }
 
   @Test
+  void changesOfOneName_keepTheirOrder() {
+    DurabilityModel model = new DurabilityModel(Granularity.PAGE, oneFile(4096));
+    model.apply(new Event.Rename(origin(1), FILE, FOLDER.resolve("old"), 0));
+    model.apply(new Event.Rename(origin(1), null, FILE, 1));
+    // The new file never stands in the way of the one that it has replaced.
+    forEachImage(model, image -> assertThat(image.names()).containsValue(0));
+    assertThat(names(model)).containsExactlyInAnyOrder("data", "old", "data old");
+  }
+
+  @Test
   void moveBetweenFolders_needsBothSynced() {
     DurabilityModel model = new DurabilityModel(Granularity.PAGE, oneFile(4096));
     Path moved = Path.of("/elsewhere/data");
@@ -240,6 +264,17 @@ class DurabilityModelTest {
     survivor.apply(new Event.Fence(origin(2)));
     assertThat(images(survivor)).containsExactly("0=1 ");
     assertThat(images(model)).containsExactlyInAnyOrder("", "0=1 ");
+  }
+
+  @Test
+  void killInADurableWrite_leavesItInDoubt() {
+    DurabilityModel model = new DurabilityModel(Granularity.PAGE, oneFile(4096));
+    model.apply(write(0, new byte[] {1}, Event.WriteKind.ON_RETURN));
+    DurabilityModel survivor = model.fork();
+    survivor.apply(new Event.Fence(origin(1)));
+    assertThat(images(survivor)).containsExactlyInAnyOrder("", "0=1 ");
+    model.apply(new Event.Fence(origin(1)));
+    assertThat(images(model)).containsExactly("0=1 ");
   }
 
   @Test
