@@ -136,6 +136,17 @@ final class MapValidationTest {
   }
 
   @Test
+  void map_fileWithHolesOpenedForReading_cannotBeStoredTo() throws IOException {
+    Path path = file(4096);
+    try (PmemFile file = medium.open(path, FileAccess.READ_WRITE)) {
+      file.truncate(1 << 20);
+    }
+    try (PmemFile file = medium.open(path, FileAccess.READ_ONLY)) {
+      assertReason(Reason.NO_ACCESS, PmemSource.of(file), ANY, "not opened for");
+    }
+  }
+
+  @Test
   void map_fileOfAnotherMedium_isRefused() {
     PmemFile foreign = new ForeignFile();
     assertThatThrownBy(() -> medium.map(PmemSource.of(foreign), ANY))

@@ -184,7 +184,8 @@ final class Descriptor {
     if (status.allocated() < status.size()) {
       long result =
           LinuxCalls.call(SystemCall.FALLOCATE, number, FALLOC_FL_KEEP_SIZE, position, length);
-      if (!Errno.EOPNOTSUPP.is(result)) {
+      // What was opened for reading only is left to mmap, which refuses it for what it is.
+      if (!Errno.EOPNOTSUPP.is(result) && !Errno.EBADF.is(result)) {
         check(SystemCall.FALLOCATE, result);
       }
     }
