@@ -11,7 +11,8 @@ import java.util.List;
  * @param events how many events the run had
  * @param states how many different states of the crashed run were checked
  * @param recoveryStates how many states of crashed recoveries were checked
- * @param coverage whether these are all states there are
+ * @param coverage whether all states of the crashed run were checked
+ * @param recoveryCoverage whether all states of crashed recoveries were checked
  * @param outcomes the outcomes by event
  * @param failures the crashes that the check does not accept
  * @param diagnosis what looks wrong or wasted in the run without any crash
@@ -23,6 +24,7 @@ public record CrashReport(
     long states,
     long recoveryStates,
     Coverage coverage,
+    Coverage recoveryCoverage,
     List<OutcomeGroup> outcomes,
     List<CrashFailure> failures,
     List<Finding> diagnosis) {
@@ -30,9 +32,15 @@ public record CrashReport(
   /** How many of the states were checked. */
   public enum Coverage {
     /** All of them. */
-    EXHAUSTIVE,
+    EXHAUSTIVE("all"),
     /** A selection. */
-    SAMPLED
+    SAMPLED("sampled");
+
+    private final String words;
+
+    Coverage(String words) {
+      this.words = words;
+    }
   }
 
   /** Makes the lists unmodifiable. */
@@ -76,13 +84,14 @@ public record CrashReport(
   public String toString() {
     StringBuilder text =
         new StringBuilder(
-            "%s, %d events, %d states%s, %d in recovery, seed %d"
+            "%s, %d events, %d states (%s), %d in recovery (%s), seed %d"
                 .formatted(
                     granularity,
                     events,
                     states,
-                    coverage == Coverage.EXHAUSTIVE ? " (all)" : " (sampled)",
+                    coverage.words,
                     recoveryStates,
+                    recoveryCoverage.words,
                     seed));
     for (OutcomeGroup group : outcomes) {
       text.append(System.lineSeparator()).append(group);

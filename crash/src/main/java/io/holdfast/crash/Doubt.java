@@ -8,8 +8,8 @@ import java.util.SortedMap;
  * Something on the medium that a power failure may leave in one of several ways, independently of
  * every other doubt.
  *
- * <p>In the first of its choices nothing is lost, in the last everything; no two choices look the
- * same on the medium.
+ * <p>In the first of its choices nothing is lost. In the last everything is, unless that looks the
+ * same as an earlier one.
  */
 @SuppressWarnings("ArrayRecordComponent") // doubts are compared by identity
 sealed interface Doubt {
@@ -20,19 +20,22 @@ sealed interface Doubt {
   List<? extends InDoubt> lost(int choice);
 
   /**
+   * One way: the words' values, and how its file's fingerprint differs from that of the certain
+   * content.
+   */
+  record ContentChoice(long[] values, List<Unit> lost, long high, long low) {}
+
+  /** One way for names: the names, and what is lost. */
+  record NameChoice(SortedMap<Path, Integer> names, List<NameChange> lost) {}
+
+  /**
    * Words of a file.
    *
    * @param words the numbers of the words
    * @param ways their values and what is lost, per choice
    * @param complete whether these are all the ways there are, and not a selection
    */
-  record OfContent(int file, long[] words, List<Way> ways, boolean complete) implements Doubt {
-    /**
-     * One way: the words' values, and how its file's fingerprint differs from that of the certain
-     * content.
-     */
-    record Way(long[] values, List<Unit> lost, long high, long low) {}
-
+  record OfContent(int file, long[] words, List<ContentChoice> ways, boolean complete) implements Doubt {
     @Override
     public int choices() {
       return ways.size();
@@ -55,18 +58,10 @@ sealed interface Doubt {
     public List<SizeChange> lost(int choice) {
       return changes.subList(changes.size() - choice, changes.size());
     }
-
-    long size(int choice) {
-      int arrived = changes.size() - choice;
-      return arrived == 0 ? certain : changes.get(arrived - 1).size();
-    }
   }
 
   /** The names of all files. */
-  record OfNames(List<NameWay> ways) implements Doubt {
-    /** One way: the names, and what is lost. */
-    record NameWay(SortedMap<Path, Integer> names, List<NameChange> lost) {}
-
+  record OfNames(List<NameChoice> ways) implements Doubt {
     @Override
     public int choices() {
       return ways.size();

@@ -61,7 +61,8 @@ import java.util.TreeMap;
  *
  * <p><b>A killed process</b> is a {@link #fork}: nothing becomes certain by it, and its flushes
  * wait for fences that never come; a write that was to be durable on return stays in doubt. What
- * runs next starts from the visible state, with the doubts of the last.
+ * runs next starts from the visible state, with the doubts of the last; it may flush and fence them,
+ * also what was stored past the caches, since the buffers of a thread do not outlive it.
  *
  * <p>Not for use by several threads: the events of a run with many threads are in one order
  * already.
@@ -279,7 +280,7 @@ final class DurabilityModel {
             first,
             lines,
             unit -> {
-              if (unit.kind() == Unit.Kind.PLAIN || unit.kind() == Unit.Kind.ORDERED) {
+              if (unit.isFlushable()) {
                 awaitFence(flush.origin().threadId(), unit);
               }
             });
@@ -293,7 +294,9 @@ final class DurabilityModel {
   }
 
   private static boolean kernelCovers(Unit unit, Event event) {
-    return unit.kind() != Unit.Kind.NON_TEMPORAL || unit.thread() == event.origin().threadId();
+    return unit.kind() != Unit.Kind.NON_TEMPORAL
+        || unit.survivesThread
+        || unit.thread() == event.origin().threadId();
   }
 
   private void awaitFence(long thread, Unit unit) {

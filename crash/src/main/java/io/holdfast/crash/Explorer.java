@@ -42,7 +42,8 @@ final class Explorer {
   private long states;
   private long recoveryStates;
   private long stopAt = Long.MAX_VALUE;
-  private boolean exhaustive = true;
+  private CrashReport.Coverage coverage = CrashReport.Coverage.EXHAUSTIVE;
+  private CrashReport.Coverage recoveryCoverage = CrashReport.Coverage.EXHAUSTIVE;
 
   Explorer(Settings settings) {
     this.settings = settings;
@@ -68,13 +69,18 @@ final class Explorer {
       }
       OutcomeGroup.add(outcomes, point, found);
     }
+    if (!wantsMore()) {
+      coverage = CrashReport.Coverage.SAMPLED;
+      recoveryCoverage = CrashReport.Coverage.SAMPLED;
+    }
     return new CrashReport(
         settings.granularity(),
         settings.seed(),
         events.size(),
         states,
         recoveryStates,
-        exhaustive ? CrashReport.Coverage.EXHAUSTIVE : CrashReport.Coverage.SAMPLED,
+        coverage,
+        recoveryCoverage,
         outcomes,
         failures,
         Diagnosis.of(settings.granularity(), prepared, events));
@@ -140,10 +146,12 @@ final class Explorer {
     Predicate<int[]> visitor =
         state -> visit(space, state, key, trail, point, acknowledged, depth, found);
     if (space.size() <= (top ? settings.exhaustiveUpTo() : settings.recoverySamples())) {
-      exhaustive &= space.isComplete();
+      if (!space.isComplete()) {
+        noteSampled(trail);
+      }
       space.forEach(visitor);
     } else {
-      exhaustive = false;
+      noteSampled(trail);
       int samples = top ? settings.samples() : Math.max(1, settings.recoverySamples() / 4);
       space.sample(samples, random, visitor);
     }
@@ -171,7 +179,7 @@ final class Explorer {
       return true;
     }
     if (states + recoveryStates >= stopAt) {
-      exhaustive = false;
+      noteSampled(trail);
       return false;
     }
     count(trail);
@@ -234,7 +242,7 @@ final class Explorer {
   private void killAt(
       DurabilityModel survivor, Trail trail, int point, List<String> acknowledged, int depth) {
     if (states + recoveryStates >= stopAt) {
-      exhaustive = false;
+      noteSampled(trail);
       return;
     }
     MediumImage image = survivor.visible();
@@ -274,6 +282,14 @@ final class Explorer {
     Recorder recorder = depth > 0 ? new Recorder(Recorder.Traces.OFF) : null;
     return CheckRun.of(
         settings.check(), settings.granularity(), image, acknowledged, pool, recorder);
+  }
+
+  private void noteSampled(Trail trail) {
+    if (trail.before() == null) {
+      coverage = CrashReport.Coverage.SAMPLED;
+    } else {
+      recoveryCoverage = CrashReport.Coverage.SAMPLED;
+    }
   }
 
   private void count(Trail trail) {

@@ -71,30 +71,31 @@ final class NameModel {
 
   Doubt.OfNames doubt() {
     Map<SortedMap<Path, Integer>, List<NameChange>> states = new LinkedHashMap<>();
-    List<Way> ways = List.of(new Way(new TreeMap<>(certain), List.of()));
+    List<Partial> ways = List.of(new Partial(new TreeMap<>(certain), List.of()));
     for (NameChange change : pending) {
-      List<Way> next = new ArrayList<>();
-      for (Way way : ways) {
+      List<Partial> next = new ArrayList<>();
+      for (Partial way : ways) {
         if (way.lost().stream().noneMatch(change::dependsOn)) {
           TreeMap<Path, Integer> names = new TreeMap<>(way.names());
           change.applyTo(names);
-          next.add(new Way(names, way.lost()));
+          next.add(new Partial(names, way.lost()));
         }
       }
-      for (Way way : ways) {
+      for (Partial way : ways) {
         List<NameChange> lost = new ArrayList<>(way.lost());
         lost.add(change);
-        next.add(new Way(way.names(), lost));
+        next.add(new Partial(way.names(), lost));
       }
       ways = Thinning.keep(next, MAX_CHOICES);
     }
-    for (Way way : ways) {
+    for (Partial way : ways) {
       states.merge(way.names(), way.lost(), (a, b) -> a.size() <= b.size() ? a : b);
     }
-    List<Doubt.OfNames.NameWay> choices = new ArrayList<>();
-    states.forEach((names, lost) -> choices.add(new Doubt.OfNames.NameWay(names, lost)));
+    List<Doubt.NameChoice> choices = new ArrayList<>();
+    states.forEach((names, lost) -> choices.add(new Doubt.NameChoice(names, lost)));
     return new Doubt.OfNames(choices);
   }
 
-  private record Way(SortedMap<Path, Integer> names, List<NameChange> lost) {}
+  /** One way in which the first changes may have arrived. */
+  private record Partial(SortedMap<Path, Integer> names, List<NameChange> lost) {}
 }

@@ -86,7 +86,7 @@ final class SimulatedFile extends PmemFile {
 
   private void write(long position, MemorySegment source, Event.WriteKind kind) {
     synchronized (medium.lock()) {
-      checkWritable();
+      checkWritable(Operation.WRITE);
       checkRange(position, source.byteSize());
       if (source.byteSize() == 0) {
         return;
@@ -129,7 +129,7 @@ final class SimulatedFile extends PmemFile {
   @Override
   public void allocate(long position, long length) {
     synchronized (medium.lock()) {
-      checkWritable();
+      checkWritable(Operation.ALLOCATE);
       checkRange(position, length);
       if (length == 0) {
         return;
@@ -147,7 +147,7 @@ final class SimulatedFile extends PmemFile {
   @Override
   public void truncate(long length) {
     synchronized (medium.lock()) {
-      checkWritable();
+      checkWritable(Operation.TRUNCATE);
       checkRange(0, length);
       medium.faults().check(Operation.TRUNCATE, path);
       resize(length);
@@ -196,10 +196,10 @@ final class SimulatedFile extends PmemFile {
     }
   }
 
-  private void checkWritable() {
+  private void checkWritable(Operation operation) {
     checkOpen();
     if (access == FileAccess.READ_ONLY) {
-      throw new SystemCallException(path.toString(), Operation.WRITE.call(), EBADF);
+      throw new SystemCallException(path.toString(), operation.call(), EBADF);
     }
   }
 

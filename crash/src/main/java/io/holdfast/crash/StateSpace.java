@@ -49,7 +49,7 @@ final class StateSpace {
     this.nextFile = nextFile;
     boolean allWays = true;
     Set<Integer> reachable = new HashSet<>();
-    for (Doubt.OfNames.NameWay state : names.ways()) {
+    for (Doubt.NameChoice state : names.ways()) {
       reachable.addAll(state.names().values());
       for (Path name : state.names().keySet()) {
         nameHashes.computeIfAbsent(name, path -> Fingerprint.text(path.toString()));
@@ -126,7 +126,7 @@ final class StateSpace {
         low = file.certain().fingerprintLow();
         size = own.size().certain();
         for (int i = own.first(); i < own.sizeAt(); i++) {
-          Doubt.OfContent.Way content = ((Doubt.OfContent) doubts.get(i)).ways().get(state[i]);
+          Doubt.ContentChoice content = ((Doubt.OfContent) doubts.get(i)).ways().get(state[i]);
           high += content.high();
           low += content.low();
         }

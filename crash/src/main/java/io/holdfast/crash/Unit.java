@@ -33,6 +33,12 @@ final class Unit implements InDoubt {
   /** Whether a failed sync has left the unit marked clean, so that no later sync covers it. */
   boolean orphaned;
 
+  /**
+   * Whether the thread that made the unit has been killed: then it has left the buffers that only a
+   * fence of that thread would drain.
+   */
+  boolean survivesThread;
+
   /** Whether the unit has certainly arrived, or no byte of it matters any more. */
   boolean settled;
 
@@ -63,10 +69,11 @@ final class Unit implements InDoubt {
     return new Unit(sequence, event, kind, firstWord, values, masks);
   }
 
-  /** {@return an equal unit for another model} */
+  /** {@return the unit for a model in which the process that made it has been killed} */
   Unit fork() {
     Unit fork = new Unit(sequence, event, kind, firstWord, values, masks.clone());
     fork.orphaned = orphaned;
+    fork.survivesThread = true;
     return fork;
   }
 
@@ -82,6 +89,15 @@ final class Unit implements InDoubt {
 
   Kind kind() {
     return kind;
+  }
+
+  /** {@return whether flushing its line and a fence make the unit durable} */
+  boolean isFlushable() {
+    return switch (kind) {
+      case PLAIN, ORDERED -> true;
+      case NON_TEMPORAL -> survivesThread;
+      case WRITE -> false;
+    };
   }
 
   long thread() {

@@ -37,7 +37,7 @@
  * what the check says. A correct one gives the outcomes by event:
  *
  * <pre>
- * CACHE_LINE, 7 events, 9 states (all), 0 in recovery, seed 1
+ * CACHE_LINE, 7 events, 9 states (all), 0 in recovery (all), seed 1
  * after events 0-3: "" (10 states)
  * after events 4-5: "" (2 states), "milk, bread" (2 states)
  * after events 6-7: "milk, bread" (2 states)

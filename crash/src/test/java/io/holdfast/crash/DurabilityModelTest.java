@@ -163,7 +163,8 @@ class DurabilityModelTest {
     forEachImage(
         model,
         image ->
-            assertThat(image.file(0).content().word(1)).isEqualTo(image.file(0).size() == 0 ? 0 : 7));
+            assertThat(image.file(0).content().word(1))
+                .isEqualTo(image.file(0).size() == 0 ? 0 : 7));
     assertThat(sizes(model)).containsExactlyInAnyOrder(0L, 4096L);
   }
 
@@ -264,6 +265,18 @@ class DurabilityModelTest {
     survivor.apply(new Event.Fence(origin(2)));
     assertThat(images(survivor)).containsExactly("0=1 ");
     assertThat(images(model)).containsExactlyInAnyOrder("", "0=1 ");
+  }
+
+  @Test
+  void killedThreadsNonTemporalStore_isMadeDurableByFlushAndFence() {
+    DurabilityModel model = new DurabilityModel(Granularity.CACHE_LINE, oneFile(4096));
+    model.apply(store(1, 0, 1, Event.StoreKind.NON_TEMPORAL));
+    DurabilityModel survivor = model.fork();
+    survivor.apply(new Event.Fence(origin(1)));
+    assertThat(images(survivor)).containsExactlyInAnyOrder("", "0=1 ");
+    survivor.apply(new Event.Flush(origin(2), 0, 0, 8));
+    survivor.apply(new Event.Fence(origin(2)));
+    assertThat(images(survivor)).containsExactly("0=1 ");
   }
 
   @Test
