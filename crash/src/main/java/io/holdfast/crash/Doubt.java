@@ -35,7 +35,8 @@ sealed interface Doubt {
    * @param ways their values and what is lost, per choice
    * @param complete whether these are all the ways there are, and not a selection
    */
-  record OfContent(int file, long[] words, List<ContentChoice> ways, boolean complete) implements Doubt {
+  record OfContent(int file, long[] words, List<ContentChoice> ways, boolean complete)
+      implements Doubt {
     @Override
     public int choices() {
       return ways.size();

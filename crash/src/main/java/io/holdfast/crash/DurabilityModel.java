@@ -61,8 +61,8 @@ import java.util.TreeMap;
  *
  * <p><b>A killed process</b> is a {@link #fork}: nothing becomes certain by it, and its flushes
  * wait for fences that never come; a write that was to be durable on return stays in doubt. What
- * runs next starts from the visible state, with the doubts of the last; it may flush and fence them,
- * also what was stored past the caches, since the buffers of a thread do not outlive it.
+ * runs next starts from the visible state, with the doubts of the last; it may flush and fence
+ * them, also what was stored past the caches, since the buffers of a thread do not outlive it.
  *
  * <p>Not for use by several threads: the events of a run with many threads are in one order
  * already.
