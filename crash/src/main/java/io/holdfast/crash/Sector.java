@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,13 +135,32 @@ final class Sector {
 
   private List<Doubt.OfContent> find(Content certain) {
     TreeMap<Integer, List<Unit>> groups = new TreeMap<>();
-    int[] groupOf = connect();
+    long written = 0;
+    long orderedLines = 0;
     for (Unit unit : units) {
-      groups.computeIfAbsent(groupOf[slot(unit)], _ -> new ArrayList<>()).add(unit);
+      if (unit.kind() == Unit.Kind.WRITE) {
+        written |= slots(unit);
+      } else if (unit.kind() == Unit.Kind.ORDERED) {
+        orderedLines |= lineOf(slot(unit));
+      }
+    }
+    for (int slot = 0; slot < SECTOR_WORDS; slot += LINE_WORDS) {
+      long line = lineOf(slot);
+      if ((orderedLines & line) != 0 && (written & line) != 0) {
+        written |= line;
+      }
+    }
+    for (Unit unit : units) {
+      int slot = slot(unit);
+      int group =
+          (written & 1L << slot) != 0
+              ? -1
+              : (orderedLines & 1L << slot) != 0 ? slot / LINE_WORDS * LINE_WORDS : slot;
+      groups.computeIfAbsent(group, _ -> new ArrayList<>()).add(unit);
     }
     List<Doubt.OfContent> found = new ArrayList<>(groups.size());
     for (List<Unit> group : groups.values()) {
-      Doubt.OfContent doubt = doubt(group, certain);
+      Doubt.OfContent doubt = doubt(group, certain, orderedLines);
       if (doubt.choices() > 1) {
         found.add(doubt);
       }
@@ -150,85 +168,56 @@ final class Sector {
     return found;
   }
 
-  /**
-   * {@return a number for each word of the sector, the same for those that file writes or an
-   * ordered store connect}
-   */
-  private int[] connect() {
-    int[] groupOf = new int[SECTOR_WORDS];
-    Arrays.setAll(groupOf, slot -> slot);
-    int written = -1;
-    for (Unit unit : units) {
-      int slot = slot(unit);
-      if (unit.kind() == Unit.Kind.WRITE) {
-        written = written < 0 ? slot : written;
-        for (int word = 0; word < unit.words(); word++) {
-          connect(groupOf, written, slot + word);
-        }
-      } else if (unit.kind() == Unit.Kind.ORDERED) {
-        int line = slot / LINE_WORDS * LINE_WORDS;
-        for (int word = 0; word < LINE_WORDS; word++) {
-          connect(groupOf, line, line + word);
-        }
-      }
-    }
-    return groupOf;
+  /** {@return a bit for each word of the sector that the unit has} */
+  private long slots(Unit unit) {
+    return (-1L >>> (Long.SIZE - unit.words())) << slot(unit);
   }
 
-  private static void connect(int[] groupOf, int one, int other) {
-    int from = groupOf[other];
-    int to = groupOf[one];
-    if (from != to) {
-      Arrays.setAll(groupOf, slot -> groupOf[slot] == from ? to : groupOf[slot]);
-    }
+  /** {@return a bit for each word of the line} */
+  private static long lineOf(int slot) {
+    return 0xFFL << (slot / LINE_WORDS * LINE_WORDS);
   }
 
   private int slot(Unit unit) {
     return (int) (unit.firstWord() - number * SECTOR_WORDS);
   }
 
-  private Doubt.OfContent doubt(List<Unit> group, Content certain) {
-    long[] words =
-        group.stream()
-            .flatMapToLong(
-                unit -> LongStream.range(unit.firstWord(), unit.firstWord() + unit.words()))
-            .sorted()
-            .distinct()
-            .toArray();
+  private Doubt.OfContent doubt(List<Unit> group, Content certain, long orderedLines) {
+    long slots = 0;
+    for (Unit unit : group) {
+      slots |= slots(unit);
+    }
+    long[] words = new long[Long.bitCount(slots)];
     long[] before = new long[words.length];
     for (int i = 0; i < words.length; i++) {
+      words[i] = number * SECTOR_WORDS + Long.numberOfTrailingZeros(slots);
       before[i] = certain.word(words[i]);
-    }
-    long orderedLines = 0;
-    for (Unit unit : group) {
-      orderedLines |= unit.kind() == Unit.Kind.ORDERED ? Way.lineBit(unit) : 0;
+      slots &= slots - 1;
     }
     boolean complete = true;
-    List<Way> ways = List.of(new Way(before, 0, false, null, 0));
+    List<Way> ways = List.of(Way.before(before));
     for (Unit unit : group) {
       int slot = Arrays.binarySearch(words, unit.firstWord());
-      Map<Object, Way> next = new LinkedHashMap<>();
+      long line = orderedLines & lineOf(slot(unit));
+      Map<Way.Key, Way> next = new LinkedHashMap<>();
       for (Way way : ways) {
-        if (way.allows(unit)) {
-          Way.keepBest(next, way.with(unit, slot));
+        if (way.allows(unit, line)) {
+          way.with(unit, slot).keepIfBest(next);
         }
       }
       for (Way way : ways) {
-        Way.keepBest(next, way.without(unit, orderedLines));
+        way.without(unit, line).keepIfBest(next);
       }
       complete &= next.size() <= MAX_WAYS;
-      ways = Thinning.keep(List.copyOf(next.values()), MAX_WAYS);
+      ways = Thinning.keep(new ArrayList<>(next.values()), MAX_WAYS);
     }
     return new Doubt.OfContent(file, words, states(ways, words, before), complete);
   }
 
   private static List<Doubt.ContentChoice> states(List<Way> ways, long[] words, long[] before) {
-    Map<List<Long>, Way> best = new LinkedHashMap<>();
+    Map<Way.Key, Way> best = new LinkedHashMap<>();
     for (Way way : ways) {
-      best.merge(
-          Arrays.stream(way.values).boxed().toList(),
-          way,
-          (a, b) -> a.lostUnits <= b.lostUnits ? a : b);
+      way.complete().keepIfBest(best);
     }
     List<Doubt.ContentChoice> states = new ArrayList<>(best.size());
     for (Way way : best.values()) {

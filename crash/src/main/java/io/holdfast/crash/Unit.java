@@ -62,9 +62,16 @@ final class Unit implements InDoubt {
     long[] values = new long[words];
     long[] masks = new long[words];
     int shift = (int) (position % Long.BYTES);
-    for (int i = from; i < to; i++, shift++) {
-      values[shift / Long.BYTES] |= (bytes[i] & 0xFFL) << (shift % Long.BYTES * Byte.SIZE);
-      masks[shift / Long.BYTES] |= 0xFFL << (shift % Long.BYTES * Byte.SIZE);
+    for (int word = 0, at = from; word < words; word++, shift = 0) {
+      int count = Math.min(Long.BYTES - shift, to - at);
+      long mask = -1L >>> (Long.SIZE - count * Byte.SIZE) << (shift * Byte.SIZE);
+      long value = 0;
+      for (int i = count - 1; i >= 0; i--) {
+        value = value << Byte.SIZE | (bytes[at + i] & 0xFF);
+      }
+      values[word] = value << (shift * Byte.SIZE);
+      masks[word] = mask;
+      at += count;
     }
     return new Unit(sequence, event, kind, firstWord, values, masks);
   }
@@ -136,10 +143,6 @@ final class Unit implements InDoubt {
 
   long sector() {
     return firstWord / (SECTOR_BYTES / Long.BYTES);
-  }
-
-  long line() {
-    return firstWord / (LINE_BYTES / Long.BYTES);
   }
 
   /** {@return the end of the unit's last word, as an offset in the file in bytes} */

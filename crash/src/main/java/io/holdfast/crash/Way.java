@@ -9,20 +9,44 @@ import org.jspecify.annotations.Nullable;
 /** One way in which the first units of a doubt may have arrived, with the fewest of them lost. */
 final class Way {
   final long[] values;
-
-  /** The lines, one bit each, that have lost a store which an ordered one would bring. */
-  final long brokenLines;
-
-  final boolean writeLost;
-  final @Nullable Lost lost;
   final int lostUnits;
+  private final @Nullable Lost lost;
 
-  record Lost(Unit unit, @Nullable Lost before) {}
+  /** The words, one bit each, of lines that have lost a store which an ordered one would bring. */
+  private final long brokenLines;
+
+  private final boolean writeLost;
+
+  private record Lost(Unit unit, @Nullable Lost before) {}
 
   /** What later units can tell of a way. */
-  record Key(List<Long> values, long brokenLines, boolean writeLost) {}
+  static final class Key {
+    private final long[] values;
+    private final long brokenLines;
+    private final boolean writeLost;
 
-  Way(long[] values, long brokenLines, boolean writeLost, @Nullable Lost lost, int lostUnits) {
+    private Key(Way way) {
+      values = way.values;
+      brokenLines = way.brokenLines;
+      writeLost = way.writeLost;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key key
+          && brokenLines == key.brokenLines
+          && writeLost == key.writeLost
+          && Arrays.equals(values, key.values);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(values) * 31 + Long.hashCode(brokenLines) + (writeLost ? 1 : 0);
+    }
+  }
+
+  private Way(
+      long[] values, long brokenLines, boolean writeLost, @Nullable Lost lost, int lostUnits) {
     this.values = values;
     this.brokenLines = brokenLines;
     this.writeLost = writeLost;
@@ -30,19 +54,36 @@ final class Way {
     this.lostUnits = lostUnits;
   }
 
-  static void keepBest(Map<Object, Way> ways, Way way) {
-    Key key = new Key(Arrays.stream(way.values).boxed().toList(), way.brokenLines, way.writeLost);
-    ways.merge(key, way, (a, b) -> a.lostUnits <= b.lostUnits ? a : b);
+  /** {@return the way in which no unit has come yet} */
+  static Way before(long[] values) {
+    return new Way(values, 0, false, null, 0);
   }
 
-  boolean allows(Unit unit) {
+  /**
+   * Adds this way to {@code ways}, unless one that later units cannot tell from it loses no more.
+   */
+  void keepIfBest(Map<Key, Way> ways) {
+    ways.merge(new Key(this), this, (a, b) -> a.lostUnits <= b.lostUnits ? a : b);
+  }
+
+  /**
+   * {@return whether {@code unit} may arrive}
+   *
+   * @param line the words of its line, if any store in it is ordered
+   */
+  boolean allows(Unit unit, long line) {
     return switch (unit.kind()) {
       case PLAIN, NON_TEMPORAL -> true;
-      case ORDERED -> (brokenLines & lineBit(unit)) == 0;
+      case ORDERED -> (brokenLines & line) == 0;
       case WRITE -> !writeLost;
     };
   }
 
+  /**
+   * {@return the way with {@code unit}}
+   *
+   * @param slot where its first word is among the values
+   */
   Way with(Unit unit, int slot) {
     long[] changed = values.clone();
     for (int i = 0; i < unit.words(); i++) {
@@ -51,16 +92,27 @@ final class Way {
     return new Way(changed, brokenLines, writeLost, lost, lostUnits);
   }
 
-  /** {@return the way without {@code unit}, given the lines in which any store is ordered} */
-  Way without(Unit unit, long orderedLines) {
+  /**
+   * {@return the way without {@code unit}}
+   *
+   * @param line the words of its line, if any store in it is ordered
+   */
+  Way without(Unit unit, long line) {
     boolean store = unit.kind() == Unit.Kind.PLAIN || unit.kind() == Unit.Kind.ORDERED;
     boolean write = unit.kind() == Unit.Kind.WRITE;
     return new Way(
         values,
-        brokenLines | (store ? lineBit(unit) & orderedLines : 0),
+        brokenLines | (store ? line : 0),
         writeLost || write,
         new Lost(unit, lost),
         lostUnits + 1);
+  }
+
+  /**
+   * {@return the way when no more units follow that could tell it from one with the same values}
+   */
+  Way complete() {
+    return new Way(values, 0, false, lost, lostUnits);
   }
 
   List<Unit> lostUnits() {
@@ -69,10 +121,5 @@ final class Way {
       list.add(next.unit());
     }
     return list.reversed();
-  }
-
-  /** {@return the bit that stands for the unit's line among those of its sector} */
-  static long lineBit(Unit unit) {
-    return 1L << (unit.line() % (Unit.SECTOR_BYTES / Unit.LINE_BYTES));
   }
 }
