@@ -7,31 +7,11 @@ import java.util.function.Consumer;
  * Crashes a program after each thing it does to its medium, in each way the medium may be left, and
  * asks a check whether that is acceptable.
  *
- * <pre>{@code
- * CrashExploration.of(Granularity.CACHE_LINE)
- *     .prepare((medium, log) -> Bank.create(medium, FILE))
- *     .run((medium, log) -> {
- *       Bank bank = Bank.open(medium, FILE);
- *       bank.transfer(10);
- *       log.acknowledge("transferred");
- *     })
- *     .check((medium, log) -> {
- *       Bank bank = Bank.open(medium, FILE);                      // recovers; is itself crashed
- *       assertThat(bank.total()).isEqualTo(100);
- *       if (log.hasAcknowledged("transferred")) {
- *         assertThat(bank.balance()).isEqualTo(90);
- *       }
- *       return "balance " + bank.balance();
- *     })
- *     .explore()
- *     .assertConsistent();
- * }</pre>
- *
- * <p>The program is run once, recorded. What the medium may then hold after each event, what makes
- * a store certain and what a killed process leaves is the model of design section 4, told in full
- * in this module's {@code DurabilityModel}. State spaces up to {@link #exhaustiveUpTo} are checked
- * whole, larger ones by random samples that are the same for the same {@link #seed}. Not for use by
- * several threads; the program itself may have any number.
+ * <p>The program is run once, recorded. What the medium may then hold after each event, and what
+ * makes a store certain, is told in the package documentation, which also has an example. State
+ * spaces up to {@link #exhaustiveUpTo} are checked whole, larger ones by random samples that are
+ * the same for the same {@link #seed}. Not for use by several threads; the program itself may have
+ * any number.
  */
 public final class CrashExploration {
   private final Granularity granularity;
@@ -43,7 +23,7 @@ public final class CrashExploration {
   private int recoverySamples = 32;
   private int crashesInRecovery = 1;
   private Settings.Kills kills = Settings.Kills.EXPLORED;
-  private long seed = 1;
+  private long seed = Long.getLong("holdfast.crash.seed", 1);
   private long maxStates = Long.MAX_VALUE;
   private int maxFailures = 1;
   private Consumer<Progress> progress = _ -> {};
@@ -171,7 +151,7 @@ public final class CrashExploration {
   /**
    * Sets what random choices are made from.
    *
-   * @param value the seed; 1 by default
+   * @param value the seed; by default the system property {@code holdfast.crash.seed}, or else 1
    * @return this
    */
   public CrashExploration seed(long value) {

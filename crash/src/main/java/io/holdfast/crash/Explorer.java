@@ -241,6 +241,9 @@ final class Explorer {
 
   private void killAt(
       DurabilityModel survivor, Trail trail, int point, List<String> acknowledged, int depth) {
+    if (survivor.states().size() == 1) {
+      return; // nothing is in doubt: a power failure leaves the same
+    }
     if (states + recoveryStates >= stopAt) {
       noteSampled(trail);
       return;

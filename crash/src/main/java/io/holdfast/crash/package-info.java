@@ -43,7 +43,26 @@
  * after events 6-7: "milk, bread" (2 states)
  * </pre>
  *
- * <p>What is assumed of hardware and kernel is told at {@code DurabilityModel}; it is more than any
- * one machine does, so that what passes holds on all of them.
+ * <h2>What is assumed</h2>
+ *
+ * <p>More than any one machine does, so that what passes holds on all of them:
+ *
+ * <ul>
+ *   <li>A plain store is in the cache until its line has been flushed <em>and</em> the flushing
+ *       thread has fenced. Until then it may reach the medium at any time or never, and of several
+ *       stores, also to one word, any subset may. Only ordered stores imply the earlier ones of
+ *       their line; nothing orders two lines.
+ *   <li>A non-temporal store may arrive at any time until its own thread has fenced.
+ *   <li>Aligned words of 8 bytes do not tear, larger stores do.
+ *   <li>At {@link io.holdfast.pmem.Granularity#BYTE} what is visible is durable, except
+ *       non-temporal stores before their fence. At {@link io.holdfast.pmem.Granularity#PAGE}
+ *       nothing is ordered, and everything is in doubt until its page or file has been
+ *       synchronised.
+ *   <li>A file write leaves each sector of 512 bytes as some moment of its history had it. Sizes
+ *       and names are in doubt until the file's, or the folder's, sync.
+ *   <li>A failed sync is final: what it was to cover is lost or not, and no later sync helps.
+ *   <li>A killed process leaves everything visible and makes nothing durable: power may fail while
+ *       the next one recovers.
+ * </ul>
  */
 package io.holdfast.crash;

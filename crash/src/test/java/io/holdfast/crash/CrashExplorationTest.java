@@ -408,6 +408,7 @@ class CrashExplorationTest {
                   }
                 })
             .exhaustiveUpTo(1)
+            .seed(1)
             .explore();
     CrashFailure failure = report.failures().getFirst();
     CrashFailure.Crash crash = failure.crashes().getFirst();

@@ -45,7 +45,8 @@ class PackageExampleTest {
             .assertConsistent();
 
     List<String> shown = preformatted(SOURCE).toList();
-    assertThat(shown).containsAll(report.toString().lines().toList());
+    String seen = report.toString().replace("seed " + report.seed(), "seed 1");
+    assertThat(shown).containsAll(seen.lines().toList());
   }
 
   @Test
