@@ -187,6 +187,7 @@ final class Explorer {
     CheckRun run = check(image, acknowledged, depth);
     if (run.failure() != null) {
       found.merge(OutcomeGroup.FAILED, 1L, Long::sum);
+      seen.put(key, new Seen(OutcomeGroup.FAILED, Integer.MAX_VALUE));
       int[] fewest =
           new Minimizer(
                   space,

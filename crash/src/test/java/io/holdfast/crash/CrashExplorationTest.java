@@ -482,6 +482,25 @@ class CrashExplorationTest {
   }
 
   @Test
+  void stateThatFails_isOneFailureHoweverLongItLasts() {
+    CrashReport report =
+        exploration(
+                Granularity.CACHE_LINE,
+                (medium, log) -> {
+                  PmemMap map = map(medium);
+                  map.putLong(0, 1);
+                  map.flush(0, 8);
+                  map.drain();
+                  map.drain();
+                })
+            .verify((medium, log) -> assertThat(word(medium, 0)).isZero())
+            .failuresAtMost(10)
+            .explore();
+    assertThat(report.failures()).hasSize(1);
+    assertThat(outcomes(report)).containsExactly(OutcomeGroup.FAILED, "consistent");
+  }
+
+  @Test
   void failingWorkload_isNoCrash() {
     CrashExploration exploration =
         exploration(
