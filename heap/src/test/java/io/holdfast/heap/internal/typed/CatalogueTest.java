@@ -190,6 +190,42 @@ class CatalogueTest {
     assertThat(types()).hasSize(2);
   }
 
+  @Test
+  void type_thatAnUncommittedTransactionAdds_isNotUsedByAnotherBefore() throws Exception {
+    try (Heap heap = Heap.open(TinyHeap.FILE, TinyHeap.options(medium))) {
+      CountDownLatch added = new CountDownLatch(1);
+      CountDownLatch otherWaits = new CountDownLatch(1);
+      Thread adder =
+          Thread.ofPlatform()
+              .start(
+                  () ->
+                      assertThatThrownBy(
+                              () ->
+                                  heap.transact(
+                                      Locks.NONE,
+                                      () -> {
+                                        heap.create(One.class);
+                                        added.countDown();
+                                        otherWaits.await();
+                                        throw new IllegalStateException("on purpose");
+                                      }))
+                          .hasMessage("on purpose"));
+      added.await();
+      Thread other =
+          Thread.ofPlatform()
+              .start(() -> heap.transact(Locks.NONE, () -> heap.root(One.class).value(5)));
+      while (other.isAlive() && other.getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait();
+      }
+      otherWaits.countDown();
+      adder.join();
+      other.join();
+    }
+    try (Heap heap = Heap.open(TinyHeap.FILE, TinyHeap.options(medium))) {
+      assertThat(heap.root(One.class).value()).isEqualTo(5);
+    }
+  }
+
   private static @Nullable Object createInTurn(
       Heap heap, CountDownLatch started, List<Class<?>> types) throws InterruptedException {
     heap.transact(
