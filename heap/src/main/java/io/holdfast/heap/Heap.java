@@ -276,7 +276,7 @@ public final class Heap implements AutoCloseable {
    * @throws IllegalArgumentException if {@code type} is not a valid persistent interface
    * @throws io.holdfast.pool.IncompatibleLayoutException if the root is of another type, or has
    *     fields that {@code type} lacks or declares otherwise
-   * @throws IllegalStateException if the root was freed
+   * @throws IllegalStateException if the root was freed through the explicit layer
    * @throws io.holdfast.pmem.OutOfSpaceException if the heap is full and cannot grow
    */
   public <T> T root(Class<T> type) {
@@ -284,8 +284,9 @@ public final class Heap implements AutoCloseable {
   }
 
   /**
-   * Frees an object and the values that belong to its fields; objects it refers to stay. It belongs
-   * to the running transaction; outside one it is durable on return.
+   * Frees an object and the values that belong to its fields; objects it refers to stay. If it is
+   * the root, there is none afterwards. It belongs to the running transaction; outside one it is
+   * durable on return.
    *
    * @param object an object of this heap
    * @throws IllegalArgumentException if it is no object of this heap

@@ -8,6 +8,7 @@ import io.holdfast.pool.IncompatibleLayoutException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,26 @@ class PersistentLifetimeTest extends HeapContract {
     long value();
 
     void value(long value);
+  }
+
+  /** Another type whose objects have as many bytes as a {@link Node}. */
+  @Persistent
+  interface AsLarge {
+    long first();
+
+    void first(long value);
+
+    long second();
+
+    void second(long value);
+
+    long third();
+
+    void third(long value);
+
+    long fourth();
+
+    void fourth(long value);
   }
 
   private Node newNode(String text) {
@@ -132,9 +153,7 @@ class PersistentLifetimeTest extends HeapContract {
   void free_placeUsedAgainForAnotherType_oldInstanceThrows() {
     Node old = newNode("old");
     heap.free(old);
-    for (int i = 0; i < 2000; i++) {
-      heap.create(Other.class).value(-1);
-    }
+    reuse(old, () -> heap.create(AsLarge.class));
 
     assertFreed(old);
   }
@@ -161,20 +180,32 @@ class PersistentLifetimeTest extends HeapContract {
     assertFreed(created.getFirst());
   }
 
-  /** Creates objects until one lies where {@code old} lay. */
   private Node reuse(Node old) {
-    for (int i = 0; i < 10_000; i++) {
-      Node node = newNode("new");
-      if (addressOf(node).equals(addressOf(old))) {
-        return node;
+    return reuse(old, () -> newNode("new"));
+  }
+
+  /** Creates objects, many at a time, until one lies where {@code old} lay. */
+  private <T> T reuse(Node old, Supplier<T> creation) {
+    for (int i = 0; i < 1000; i++) {
+      List<T> created = new ArrayList<>();
+      heap.transact(
+          () -> {
+            for (int k = 0; k < 50; k++) {
+              created.add(creation.get());
+            }
+          });
+      for (T object : created) {
+        if (addressOf(object).equals(addressOf(old))) {
+          return object;
+        }
       }
-      heap.free(node);
+      heap.transact(() -> created.forEach(heap::free));
     }
     throw new AssertionError(old + " was never used again");
   }
 
-  private static String addressOf(Node node) {
-    return node.toString().replaceAll("\\.\\d+$", "");
+  private static String addressOf(Object object) {
+    return object.toString().replaceAll(".*@|\\.\\d+$", "");
   }
 
   @Test
@@ -304,8 +335,20 @@ class PersistentLifetimeTest extends HeapContract {
   }
 
   @Test
-  void root_freed_isRefused() {
-    heap.free(heap.root(Node.class));
+  void root_freed_isCreatedAnewOfAnyType() {
+    Node old = heap.root(Node.class);
+    old.value(3);
+    heap.free(old);
+
+    assertThat(heap.root()).isZero();
+    assertThat(heap.root(Other.class).value()).isZero();
+    assertFreed(old);
+  }
+
+  @Test
+  void root_freedByTheExplicitLayer_isRefused() {
+    heap.root(Node.class);
+    free(heap.resolve(heap.root()));
 
     assertThatThrownBy(() -> heap.root(Node.class))
         .isInstanceOf(IllegalStateException.class)

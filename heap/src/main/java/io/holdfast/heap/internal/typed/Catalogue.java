@@ -8,8 +8,11 @@ import io.holdfast.heap.internal.Transaction;
 import io.holdfast.pool.PoolCorruptedException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +37,7 @@ final class Catalogue {
    * By type number less {@link CatalogueLayout#FIRST_TYPE}; replaced by a longer one when a layout
    * is added.
    */
-  private volatile @Nullable Layout[] layouts;
+  private volatile @Nullable Layout[] layouts = new @Nullable Layout[0];
 
   private final Semaphore adding = new Semaphore(1);
   private volatile @Nullable Tx adder;
@@ -48,25 +51,29 @@ final class Catalogue {
    */
   Catalogue(HeapCore core) {
     this.core = core;
-    List<Layout> newestFirst = new ArrayList<>();
-    int last = CatalogueLayout.FIRST_TYPE - 1;
+    Map<Integer, Layout> found = new TreeMap<>();
     for (long entry = core.getLong(HeapLayout.CATALOGUE_OFFSET); entry != 0; ) {
       byte[] bytes = readEntry(entry);
       Layout layout = decode(entry, bytes);
-      newestFirst.add(layout);
-      last = Math.max(last, layout.typeId());
+      if (found.put(layout.typeId(), layout) != null) {
+        throw damaged(entry, "another one has its type number, " + layout.typeId());
+      }
       entry = CatalogueLayout.previous(bytes);
     }
-    layouts = new @Nullable Layout[last + 1 - CatalogueLayout.FIRST_TYPE];
-    for (Layout layout : newestFirst) {
-      int index = layout.typeId() - CatalogueLayout.FIRST_TYPE;
-      if (layouts[index] != null) {
-        throw new PoolCorruptedException(
-            "%s: catalogue has two types of number %d".formatted(core.path(), layout.typeId()));
-      }
-      layouts[index] = layout;
+    nextTypeId = CatalogueLayout.FIRST_TYPE;
+    for (int typeId : found.keySet()) {
+      nextTypeId = typeId + 1;
     }
-    nextTypeId = last + 1;
+    layouts = with(found.values());
+  }
+
+  /** {@return the layouts, by type number, and those of {@code more}} */
+  private @Nullable Layout[] with(Collection<Layout> more) {
+    @Nullable Layout[] all = Arrays.copyOf(layouts, nextTypeId - CatalogueLayout.FIRST_TYPE);
+    for (Layout layout : more) {
+      all[layout.typeId() - CatalogueLayout.FIRST_TYPE] = layout;
+    }
+    return all;
   }
 
   private byte[] readEntry(long reference) {
@@ -183,11 +190,7 @@ final class Catalogue {
 
   private void endAdding(Outcome outcome) {
     if (outcome == Outcome.COMMITTED) {
-      @Nullable Layout[] all = Arrays.copyOf(layouts, nextTypeId - CatalogueLayout.FIRST_TYPE);
-      for (Layout layout : uncommitted) {
-        all[layout.typeId() - CatalogueLayout.FIRST_TYPE] = layout;
-      }
-      layouts = all;
+      layouts = with(uncommitted);
     }
     uncommitted.clear();
     adder = null;

@@ -27,8 +27,8 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * <p>Integers are little-endian. {@code length} counts all bytes of the entry; the CRC32C covers
- * those from the type number on. {@code kind} is {@link Kind#code}; {@code target} is empty unless
- * the field is a reference.
+ * all of them but itself. {@code kind} is {@link Kind#code}; {@code target} is empty unless the
+ * field is a reference.
  */
 final class CatalogueLayout {
   /** The type number of entries. */
@@ -124,6 +124,7 @@ final class CatalogueLayout {
 
   private static int crc(byte[] entry) {
     CRC32C crc = new CRC32C();
+    crc.update(entry, 0, CRC);
     crc.update(entry, TYPE_ID, entry.length - TYPE_ID);
     return (int) crc.getValue();
   }

@@ -15,6 +15,29 @@ record Field(String name, Kind kind, String target) {
   static final Comparator<Field> LAYOUT_ORDER =
       Comparator.comparingInt((Field field) -> -field.kind.byteSize()).thenComparing(Field::name);
 
+  Field {
+    requirePlainText(name);
+    requirePlainText(target);
+  }
+
+  /**
+   * Checks a name, which may come from a damaged pool and is going to be shown to people.
+   *
+   * @throws IllegalArgumentException if it could do more to a terminal than be read
+   */
+  static void requirePlainText(String name) {
+    if (name.codePoints().anyMatch(c -> !isPlainText(c))) {
+      throw new IllegalArgumentException("name with a control character");
+    }
+  }
+
+  private static boolean isPlainText(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.UNASSIGNED -> false;
+      default -> true;
+    };
+  }
+
   /** {@return the type as one would write it} */
   String typeName() {
     return kind == Kind.REFERENCE ? target : kind.javaType().getSimpleName();

@@ -57,6 +57,15 @@ record Layout(int typeId, String typeName, int byteSize, List<Placed> fields) {
 
   Layout {
     fields = List.copyOf(fields);
+    Field.requirePlainText(typeName);
+    for (Placed placed : fields) {
+      if (placed.offset() < EXTENSION_OFFSET + WORD
+          || placed.offset() > byteSize - placed.field().kind().byteSize()) {
+        throw new IllegalArgumentException(
+            "field %s at offset %d of %d bytes"
+                .formatted(placed.field(), placed.offset(), byteSize));
+      }
+    }
   }
 
   /** {@return the layout of new objects of a type} */

@@ -157,7 +157,7 @@ public final class TypedHeap {
 
   /**
    * Frees an object and the values that belong to its fields, in the running transaction or one of
-   * its own.
+   * its own. If it is the root, there is none afterwards.
    *
    * @param object an instance that {@link #create}, {@link #root} or a getter has returned
    * @throws IllegalArgumentException if it is no object of this heap
@@ -181,6 +181,9 @@ public final class TypedHeap {
     long extension = core.getLong(address + Layout.EXTENSION_OFFSET);
     if (extension != 0) {
       freeExtension(tx, type.binding(), ObjectHeader.address(extension));
+    }
+    if (core.getLong(HeapLayout.ROOT_OFFSET) == object.reference()) {
+      tx.putRoot(0);
     }
     tx.free(address);
   }

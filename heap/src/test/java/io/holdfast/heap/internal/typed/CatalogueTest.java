@@ -75,15 +75,30 @@ class CatalogueTest {
   }
 
   @Test
-  void entry_anyBitFlipped_isRefusedButForTheLinkAndTheLength() {
+  void entry_anyBitFlipped_isRefused() {
     byte[] entry = CatalogueLayout.encode(layoutOf(One.class), 0);
-    for (int bit = CatalogueLayout.CRC * 8; bit < entry.length * 8; bit++) {
+    for (int bit = 0; bit < entry.length * 8; bit++) {
       byte[] damaged = entry.clone();
       damaged[bit / 8] ^= (byte) (1 << bit % 8);
       assertThatThrownBy(() -> CatalogueLayout.decode(damaged))
           .as("bit %d", bit)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith("checksum 0x");
+    }
+  }
+
+  @Test
+  void layout_impossible_isRefused() {
+    Field field = new Field("value", Kind.LONG, "");
+    for (int offset : new int[] {-8, 0, 7, 9, 16, Integer.MAX_VALUE}) {
+      assertThatThrownBy(() -> new Layout(0, "type", 16, List.of(new Layout.Placed(field, offset))))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    for (String name : new String[] {"a\u001b[2J", "a\u202eb", "a\n"}) {
+      assertThatThrownBy(() -> new Layout(0, name, 16, List.of()))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> new Field(name, Kind.LONG, ""))
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 
