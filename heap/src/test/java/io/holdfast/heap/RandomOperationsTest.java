@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 
 /**
  * Random transactions, aborted now and then, on a small heap that is opened again now and then,
@@ -32,7 +32,7 @@ final class RandomOperationsTest extends HeapContract {
     return new Geometry(3 * MIB, 2, 128, 2 * KIB, 4 * KIB);
   }
 
-  @RepeatedTest(2)
+  @Test
   void heap_behavesAsTheModel() {
     try {
       for (int n = 0; n < 400; n++) {

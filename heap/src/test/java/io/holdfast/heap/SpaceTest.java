@@ -105,7 +105,7 @@ final class SpaceTest extends HeapContract {
   /** Allocates objects that know where they are until there is no more room. */
   private List<Long> fill(int byteSize) {
     List<Long> addresses = new ArrayList<>();
-    int batch = Math.max(1, 20_000 / byteSize);
+    int batch = Math.max(1, 100_000 / byteSize);
     while (batch > 0) {
       int count = batch;
       List<Long> added = new ArrayList<>();
