@@ -259,21 +259,26 @@ final class ObjectTest extends HeapContract {
     long kept = allocated(byteSize);
     putBytes(kept, filled(byteSize, 1));
     long sizeBefore = heap.size();
-    for (int i = 0; i < 200; i++) {
-      long reference =
-          heap.transact(
-              () -> {
-                long address = heap.tx().allocate(byteSize, 3);
-                heap.tx().putBytes(address, filled(byteSize, 9), 0, byteSize);
-                long created = heap.reference(address);
-                heap.tx().free(address);
-                assertThat(heap.isLive(created)).isFalse();
-                assertThatIllegalArgumentException().isThrownBy(() -> heap.usableSize(address));
-                return created;
-              });
-      assertThat(heap.isLive(reference)).isFalse();
+    List<Long> references = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      heap.transact(
+          () -> {
+            long address = heap.tx().allocate(byteSize, 3);
+            heap.tx().putBytes(address, filled(byteSize, 9), 0, byteSize);
+            references.add(heap.reference(address));
+            heap.tx().free(address);
+            assertThat(heap.isLive(references.getLast())).isFalse();
+            assertThatIllegalArgumentException().isThrownBy(() -> heap.usableSize(address));
+          });
+      heap.transact(
+          () -> {
+            for (int n = 0; n < MIB / 20 / byteSize; n++) {
+              heap.tx().free(heap.tx().allocate(byteSize, 3));
+            }
+          });
     }
-    assertThat(heap.size()).as("nothing of 200 objects is left").isLessThan(sizeBefore + 2 * MIB);
+    assertThat(references).noneMatch(heap::isLive);
+    assertThat(heap.size()).as("no space is lost").isLessThan(sizeBefore + 2 * MIB);
     assertThat(bytes(kept, byteSize)).containsOnly(1);
   }
 

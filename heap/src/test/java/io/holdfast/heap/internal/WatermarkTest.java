@@ -59,6 +59,15 @@ final class WatermarkTest {
     assertThat(Watermark.read(file)).isEqualTo(YOUNG);
   }
 
+  @Test
+  void onlyTheSecondLineIsOfTheYoungerOne_itCounts() {
+    MemorySegment old = MemorySegment.ofArray(new byte[64]);
+    file.read(HeapLayout.WATERMARK_A_OFFSET, old);
+    YOUNG.persist(file);
+    file.write(HeapLayout.WATERMARK_A_OFFSET, old);
+    assertThat(Watermark.read(file)).isEqualTo(YOUNG);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {HeapLayout.WATERMARK_A_OFFSET, HeapLayout.WATERMARK_B_OFFSET})
   void anyBitOfOneLineDamaged_theOtherCounts(long line) {
