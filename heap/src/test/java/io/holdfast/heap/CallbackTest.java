@@ -74,6 +74,41 @@ final class CallbackTest extends HeapContract {
   }
 
   @Test
+  void errorAfterCommit_abortsNothing_andFailsTheHeap() {
+    Handler broken =
+        new StreamHandler() {
+          @Override
+          public void publish(LogRecord message) {
+            throw new OutOfMemoryError(ON_PURPOSE);
+          }
+        };
+    logger.addHandler(broken);
+    try {
+      assertThatThrownBy(
+              () ->
+                  heap.transact(
+                      () -> {
+                        Tx tx = heap.tx();
+                        tx.putRoot(heap.reference(tx.allocate(64, 1)));
+                        tx.onAbort(() -> events.add("aborted"));
+                        tx.onApplied(
+                            () -> {
+                              throw new IllegalArgumentException(ON_PURPOSE);
+                            });
+                      }))
+          .isInstanceOf(OutcomeUnknownException.class)
+          .hasMessageContaining("OutOfMemoryError");
+    } finally {
+      logger.removeHandler(broken);
+    }
+    assertThat(events).isEmpty();
+    assertThat(heap.isLive(heap.root())).as("the new object was taken back").isTrue();
+    assertThatThrownBy(() -> heap.transact(() -> {})).isInstanceOf(HeapFailedException.class);
+    reopen();
+    assertThat(heap.root() == 0 || heap.isLive(heap.root())).isTrue();
+  }
+
+  @Test
   void nextTransaction_runsNoneOfThoseBefore() {
     heap.transact(() -> register("first"));
     events.clear();

@@ -3,6 +3,7 @@ package io.holdfast.heap.internal;
 import io.holdfast.heap.Computation;
 import io.holdfast.heap.HeapOptions;
 import io.holdfast.heap.Locks;
+import io.holdfast.heap.OutcomeUnknownException;
 import io.holdfast.heap.TransactionAbortedException;
 import io.holdfast.pmem.Granularity;
 import io.holdfast.pmem.MapConfig;
@@ -153,11 +154,14 @@ public final class HeapCore implements AutoCloseable {
         }
         tx.begin();
         result = body.get();
+        onDurable = tx.durable().isEmpty() ? List.of() : List.copyOf(tx.durable());
         sequence = commit(tx);
         tx.finish();
         run(tx.applied());
-        onDurable = tx.durable().isEmpty() ? List.of() : List.copyOf(tx.durable());
       } catch (Throwable e) {
+        if (tx.isCommitted()) {
+          throw failedAfterCommit(e);
+        }
         tx.abort();
         if (!tx.isInDoubt()) {
           run(tx.aborted());
@@ -177,6 +181,15 @@ public final class HeapCore implements AutoCloseable {
     journal.awaitDurable(sequence);
     run(onDurable);
     return result;
+  }
+
+  /** The record may be durable, so that all that can be done is to stop. */
+  private OutcomeUnknownException failedAfterCommit(Throwable e) {
+    failure.fail(e);
+    return new OutcomeUnknownException(
+        "%s: whether the transaction is durable cannot be known, since %s came after it was committed"
+            .formatted(path, e.getClass().getName()),
+        e);
   }
 
   private long commit(Transaction tx) {

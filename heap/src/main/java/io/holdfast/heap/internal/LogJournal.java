@@ -135,12 +135,22 @@ final class LogJournal extends Journal {
     long length = journalled.paddedLength();
     MemorySegment.copy(
         journalled.buffer(), JournalRecord.START, mirror, halfStart + position, length);
-    applied.apply(map, dirty);
+    apply(applied);
     filled[half] = position + length;
     previousCrc = crc;
     lastSequences[half] = sequence;
     appended = sequence;
     return sequence;
+  }
+
+  /** A record applied in part is in no log, and must neither be read as a whole nor go home. */
+  private void apply(JournalRecord applied) {
+    try {
+      applied.apply(map, dirty);
+    } catch (RuntimeException | Error e) {
+      failure.fail(e);
+      failure.check();
+    }
   }
 
   @Override

@@ -43,6 +43,7 @@ public final class Transaction implements Tx {
   private @Nullable Thread owner;
   private @Nullable Throwable doom;
   private boolean inDoubt;
+  private boolean committed;
 
   Transaction(HeapCore core) {
     this.core = core;
@@ -86,6 +87,7 @@ public final class Transaction implements Tx {
       inDoubt = true;
       throw e;
     }
+    committed = true;
     taken.clear();
     if (freed.count() > 0 || !extents.isEmpty()) {
       core.allocator().committed(sequence, freed, extents);
@@ -175,10 +177,17 @@ public final class Transaction implements Tx {
     return inDoubt;
   }
 
+  /** Whether its record has been put in order, so that nothing can become an abort. */
+  boolean isCommitted() {
+    return committed;
+  }
+
   /** Forgets everything, for the next transaction. */
   void clear() {
+    owner = null;
     doom = null;
     inDoubt = false;
+    committed = false;
     writes.clear();
     fresh.clear();
     inPlace.clear();

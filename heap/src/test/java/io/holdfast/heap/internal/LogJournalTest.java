@@ -69,6 +69,19 @@ final class LogJournalTest {
   }
 
   @Test
+  void commit_faultWhileItIsApplied_neverReachesTheMedium() {
+    record.clear();
+    record.word(HOME, 1);
+    record.word(GEOMETRY.limitBytes(), 1); // storing there throws, as a memory fault would
+    assertThatThrownBy(() -> journal.commit(record, record))
+        .isInstanceOf(HeapFailedException.class);
+    assertThatThrownBy(() -> commit(HOME + 8, 2)).isInstanceOf(HeapFailedException.class);
+    journal.checkpoint();
+    assertThat(onMedium(HOME)).as("half of a transaction went home").isZero();
+    assertThat(Recovery.run(file, GEOMETRY, 2).sequence()).isZero();
+  }
+
+  @Test
   void awaitDurable_manyCommits_shareOneSync() {
     for (int i = 1; i <= 5; i++) {
       assertThat(commit(HOME + 8L * i, i)).isEqualTo(i);
