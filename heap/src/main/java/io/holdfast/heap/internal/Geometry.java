@@ -55,6 +55,11 @@ public record Geometry(
     return laneOffset(lanes);
   }
 
+  /** {@return at most how many records the journals hold, lanes and log together} */
+  long journalRecords() {
+    return (firstZoneOffset() - HeapLayout.LANES_OFFSET) / RecordLayout.ALIGNMENT;
+  }
+
   long zoneOffset(int zone) {
     return firstZoneOffset() + (long) zone * zoneBytes();
   }

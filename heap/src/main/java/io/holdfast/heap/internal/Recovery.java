@@ -73,7 +73,8 @@ final class Recovery {
     records.addAll(logRecords(old));
     PageOverlay pages = new PageOverlay(file);
     for (Found record : records) {
-      apply(record.half().bytes(), entriesOf(record), record.at() + record.length(), pages);
+      MemorySegment bytes = record.half().bytes();
+      apply(bytes, entriesOf(record), record.at() + record.length(), Part.MAIN, pages);
     }
     long last = records.isEmpty() ? old.sequence() : records.getLast().sequence();
     if (!records.isEmpty()) {
@@ -167,7 +168,9 @@ final class Recovery {
    * Looks behind an invalid record for the valid one that was written after it, which a crash
    * cannot have left there: where the record's length says, and at every other place, since the
    * length may be what is damaged. One up to the watermark can be there: a half is used again from
-   * its start, and the record that tears may leave the length and CRC of its predecessor.
+   * its start, and the record that tears may leave the length and CRC of its predecessor. One whose
+   * number is too large for what the journal holds is no record but what a user has logged, and not
+   * worth a checksum.
    */
   private void checkTail(
       Half half, long at, long length, int previousCrc, long last, Watermark watermark, Kind kind) {
@@ -183,6 +186,7 @@ final class Recovery {
       long nextLength = half.lengthAt(next);
       if (nextLength > 0
           && half.sequenceAt(next) > known
+          && half.sequenceAt(next) - watermark.sequence() <= geometry.journalRecords()
           && (crcOf(half, next, nextLength, salt, stored) == half.crcAt(next)
               || crcOf(half, next, nextLength, salt, computed) == half.crcAt(next))) {
         Found successor = new Found(half.sequenceAt(next), half, next, nextLength);
@@ -225,7 +229,13 @@ final class Recovery {
 
   // ---- applying
 
-  private void apply(MemorySegment source, long from, long to, PageOverlay pages) {
+  /** Where an entry stands. */
+  private enum Part {
+    MAIN,
+    EXTENT
+  }
+
+  private void apply(MemorySegment source, long from, long to, Part part, PageOverlay pages) {
     for (long at = from; at < to; ) {
       long entry = source.get(LONG, at);
       long offset = RecordLayout.offset(entry);
@@ -233,6 +243,9 @@ final class Recovery {
       at += 8;
       if (at + dataBytes > to) {
         throw damaged("an entry at the end of a record is cut short");
+      }
+      if (part == Part.EXTENT && RecordLayout.kind(entry) == RecordLayout.EXTENT) {
+        throw damaged("an extent refers to an extent at offset %d".formatted(offset));
       }
       switch (RecordLayout.kind(entry)) {
         case RecordLayout.BYTES -> {
@@ -257,7 +270,10 @@ final class Recovery {
 
   private void applyExtent(long offset, long lengthAndCrc, PageOverlay pages) {
     int length = (int) lengthAndCrc;
-    if (length <= 0 || offset < geometry.firstZoneOffset() || offset + length > fileSize) {
+    if (length <= 0
+        || length % 8 != 0
+        || offset < geometry.firstZoneOffset()
+        || offset + length > fileSize) {
       throw damaged(
           "a record's extent of %d bytes at offset %d lies outside".formatted(length, offset));
     }
@@ -270,7 +286,7 @@ final class Recovery {
           "a record's extent of %d bytes at offset %d is damaged".formatted(length, offset));
     }
     pages.keep(offset, bytes);
-    apply(bytes, 0, length, pages);
+    apply(bytes, 0, length, Part.EXTENT, pages);
   }
 
   private void checkWord(long offset) {

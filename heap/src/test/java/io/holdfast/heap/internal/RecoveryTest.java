@@ -2,6 +2,7 @@ package io.holdfast.heap.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.holdfast.crash.SimulatedMedium;
 import io.holdfast.heap.Checkpoints;
@@ -13,6 +14,7 @@ import io.holdfast.pmem.PmemSource;
 import io.holdfast.pool.PoolCorruptedException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -264,7 +266,10 @@ final class RecoveryTest {
 
   /** A record that is valid and still cannot have been written by a heap. */
   private static void assertRefused(Consumer<JournalRecord> content) {
-    Pool pool = new Pool(Form.LOG);
+    assertRefused(new Pool(Form.LOG), content);
+  }
+
+  private static void assertRefused(Pool pool, Consumer<JournalRecord> content) {
     pool.record.clear();
     content.accept(pool.record);
     pool.record.synced(0);
@@ -305,5 +310,44 @@ final class RecoveryTest {
     assertRefused(record -> record.extent(HOME, -8, 0));
     assertRefused(record -> record.extent(0, 64, 0));
     assertRefused(record -> record.extent(GEOMETRY.limitBytes() - 8, 64, 0));
+  }
+
+  /** Writes an extent with one entry; {@return a record's reference to it} */
+  private static Consumer<JournalRecord> extentOf(
+      Pool pool, long offset, Consumer<JournalRecord> content) {
+    JournalRecord extent = new JournalRecord();
+    content.accept(extent);
+    long from = extent.firstEntry();
+    long length = extent.end() - from;
+    pool.file.write(offset, extent.buffer().asSlice(from, length));
+    int crc = extent.crc(from, extent.end());
+    return record -> record.extent(offset, (int) length, crc);
+  }
+
+  @Test
+  void validExtent_thatRefersToAnother_isReported() {
+    Pool pool = new Pool(Form.LOG);
+    Consumer<JournalRecord> inner = extentOf(pool, HOME + 5 * 4096, entry -> entry.word(HOME, 1));
+    assertRefused(pool, extentOf(pool, HOME + 6 * 4096, inner));
+    assertThat(pool.applied()).isEmpty();
+  }
+
+  @Test
+  void invalidRecord_beforeUsersBytesThatLookLikeManyLargeOnes_isSkippedAtOnce() {
+    long half = 16 << 20;
+    Geometry large = new Geometry(64 << 20, 1, 1024, 1024, half);
+    SimulatedMedium medium = SimulatedMedium.of(Granularity.PAGE);
+    PmemFile file = medium.create(PATH);
+    file.allocate(0, large.limitBytes());
+    new Watermark(1, 0, SALT).format(file);
+    MemorySegment bytes = MemorySegment.ofArray(new long[(int) half / 8]);
+    for (long at = 0; at < half; at += RecordLayout.ALIGNMENT) {
+      bytes.set(HeapLayout.LONG, at + RecordLayout.SEQUENCE_OFFSET, 1L << 40);
+      bytes.set(HeapLayout.INT, at + RecordLayout.LENGTH_OFFSET, (int) (half - at));
+    }
+    file.write(large.logOffset(), bytes);
+    assertTimeoutPreemptively(
+        Duration.ofMinutes(1), // checksums of all of them would take an hour
+        () -> assertThat(Recovery.run(file, large, SALT + 1).sequence()).isZero());
   }
 }
