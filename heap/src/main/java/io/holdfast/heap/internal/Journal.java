@@ -26,7 +26,7 @@ abstract sealed class Journal permits LaneJournal, LogJournal {
   final void failing(Runnable call) {
     failure.check();
     try {
-      call.run();
+      BlockingCalls.run(call);
     } catch (RuntimeException | Error e) {
       failure.fail(e);
       failure.check();

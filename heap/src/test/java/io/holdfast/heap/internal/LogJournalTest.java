@@ -14,6 +14,8 @@ import io.holdfast.pmem.PmemMap;
 import io.holdfast.pmem.PmemSource;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +94,24 @@ final class LogJournalTest {
       journal.awaitDurable(i);
     }
     assertThat(file.syncs()).as("the first one has made all five durable").isEqualTo(1);
+  }
+
+  @Test
+  void virtualThread_leavesFileCallsToPlatformThreads() throws Exception {
+    List<Boolean> virtual = new ArrayList<>();
+    Thread thread =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  long sequence = commit(HOME, 1);
+                  file.beforeNextWrite(() -> virtual.add(Thread.currentThread().isVirtual()));
+                  journal.awaitDurable(sequence);
+                  file.beforeNextWrite(() -> virtual.add(Thread.currentThread().isVirtual()));
+                  journal.checkpoint();
+                });
+    thread.join();
+    assertThat(virtual).containsExactly(false, false);
+    assertThat(journal.watermark()).isEqualTo(1);
   }
 
   @Test
