@@ -159,7 +159,7 @@ final class Explorer {
         && depth > 0
         && space.size() > 1
         && wantsMore()) {
-      kill(model, trail, point, acknowledged, depth, random);
+      kill(model, trail, point, acknowledged, key, depth, random);
     }
   }
 
@@ -229,21 +229,33 @@ final class Explorer {
       Trail trail,
       int point,
       List<String> acknowledged,
+      Fingerprint salt,
       int depth,
       Random random) {
     if (point == 0 || isVisible(trail.events().get(point - 1))) {
-      killAt(model.fork(), trail, point, acknowledged, depth);
+      killAt(model.fork(), trail, point, acknowledged, salt, depth);
       Set<Unit> missed = model.someOfLastUnits(random);
       if (!missed.isEmpty() && wantsMore()) {
-        killAt(model.forkWithout(missed), trail, point, acknowledged, depth);
+        killAt(model.forkWithout(missed), trail, point, acknowledged, salt, depth);
       }
     }
   }
 
   private void killAt(
-      DurabilityModel survivor, Trail trail, int point, List<String> acknowledged, int depth) {
-    if (survivor.states().size() == 1) {
+      DurabilityModel survivor,
+      Trail trail,
+      int point,
+      List<String> acknowledged,
+      Fingerprint salt,
+      int depth) {
+    StateSpace space = survivor.states();
+    if (space.size() == 1) {
       return; // nothing is in doubt: a power failure leaves the same
+    }
+    Fingerprint visible = space.fingerprint(new int[space.doubts().size()]);
+    Seen known = seen.get(visible.plus(salt.high(), salt.low()));
+    if (known != null && known.outcome().equals(OutcomeGroup.FAILED)) {
+      return;
     }
     if (states + recoveryStates >= stopAt) {
       noteSampled(trail);
