@@ -221,6 +221,29 @@ final class LauncherTest {
   }
 
   @Test
+  void standardStreams_closed_areNotLeftToTheFilesOfTheJvm() throws Exception {
+    run();
+    Path streams = box.resolve("streams");
+    executable(
+        jdk25.resolve("bin/java"),
+        """
+        #!/bin/sh
+        for stream in 0 1 2; do
+          if [ /proc/$$/fd/$stream -ef /dev/null ]; then
+            echo $stream >>"%s"
+          fi
+        done
+        """
+            .formatted(streams));
+    write(streams, "");
+    assertThat(run().exitCode()).isZero();
+    assertThat(streams).isEmptyFile();
+    String closing = "exec '" + root.resolve("holdfast") + "' 0<&- 1>&- 2>&-";
+    assertThat(finish(start("sh", List.of("-c", closing), root)).exitCode()).isZero();
+    assertThat(Files.readAllLines(streams)).containsExactly("0", "1", "2");
+  }
+
+  @Test
   void bench_startsItsOwnProgram() throws Exception {
     assertThat(run("bench", "--quick").out())
         .contains("-m\nio.holdfast.bench/io.holdfast.bench.BenchMain\n--quick\n")
