@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -60,9 +61,18 @@ final class Main implements Callable<Integer> {
     Failures failures = new Failures(console, () -> main.debug);
     return new CommandLine(main)
         .setOut(console.writer())
+        .registerConverter(Path.class, Main::path)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures);
+  }
+
+  /** The path that an argument names: an empty one would name the current folder. */
+  private static Path path(String argument) {
+    if (argument.isEmpty()) {
+      throw new CommandLine.TypeConversionException("the name is empty");
+    }
+    return Path.of(argument);
   }
 
   /** The console of the running command. */

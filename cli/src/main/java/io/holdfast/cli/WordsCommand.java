@@ -130,7 +130,8 @@ final class WordsCommand extends HoldfastCommand {
       throw new FileSystemException(name, null, e.getMessage());
     }
     if (listing == null) {
-      console.println("%s: %,d words added".formatted(Escape.text(name), added));
+      console.println(
+          "%s: %,d %s added".formatted(Escape.text(name), added, added == 1 ? "word" : "words"));
     }
   }
 

@@ -58,6 +58,8 @@ final class MainTest {
         "crash list 99999999999",
         "example basic -F -M file",
         "words",
+        "words  text",
+        "words pool  text",
         "words pool --top x",
         "words pool --top -1",
         "words pool --list --total",

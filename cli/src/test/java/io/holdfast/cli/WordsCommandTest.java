@@ -76,6 +76,6 @@ final class WordsCommandTest {
   void words_nameThatActsOnTerminal_isEscaped() throws IOException {
     Path evil = Files.writeString(folder.resolve("evil\033[2J.txt"), "word");
     assertThat(holdfast("words", pool, evil).out())
-        .isEqualTo(folder + "/evil\\x1b[2J.txt: 1 words added\n");
+        .isEqualTo(folder + "/evil\\x1b[2J.txt: 1 word added\n");
   }
 }
