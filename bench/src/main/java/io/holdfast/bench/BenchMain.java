@@ -80,7 +80,15 @@ final class BenchMain implements Callable<Integer> {
   /** {@return the command, with the compiler and the effort of {@code --quick} it is to use} */
   static CommandLine commandLine(PeerCompiler compiler, Effort quickEffort) {
     return new CommandLine(new BenchMain(compiler, quickEffort))
-        .setExecutionExceptionHandler(BenchMain::report);
+        .setExecutionExceptionHandler(BenchMain::report)
+        .setParameterExceptionHandler(BenchMain::refuse);
+  }
+
+  private static int refuse(CommandLine.ParameterException e, String[] arguments) {
+    e.getCommandLine()
+        .getErr()
+        .println("holdfast bench: %s; see holdfast bench --help".formatted(e.getMessage()));
+    return CommandLine.ExitCode.USAGE;
   }
 
   private static int report(Exception e, CommandLine command, CommandLine.ParseResult arguments)

@@ -41,13 +41,13 @@ class BenchMainTest {
   @Test
   void unknownGroup_isWrongArguments() {
     assertThat(bench(System.getenv("PATH"), "disk")).isEqualTo(2);
-    assertThat(err.toString()).contains("neither pmem nor heap: disk");
+    assertThat(err.toString()).contains("neither pmem nor heap: disk").hasLineCount(1);
   }
 
   @Test
   void unknownOption_isWrongArguments() {
     assertThat(bench(System.getenv("PATH"), "--fast")).isEqualTo(2);
-    assertThat(err.toString()).contains("'--fast'");
+    assertThat(err.toString()).contains("'--fast'").hasLineCount(1);
   }
 
   @Test
