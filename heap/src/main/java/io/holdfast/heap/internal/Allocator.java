@@ -451,7 +451,8 @@ final class Allocator implements Zone.Found, Quarantine.Release {
   }
 
   private void scanNextZone() {
-    zones.get(scannedZones++).scan(map, file.path(), this);
+    zones.get(scannedZones).scan(map, file.path(), this);
+    scannedZones++;
   }
 
   @Override
@@ -485,7 +486,7 @@ final class Allocator implements Zone.Found, Quarantine.Release {
     if (target <= size) {
       return false;
     }
-    file.allocate(size, target - size);
+    BlockingCalls.run(() -> file.allocate(size, target - size));
     journal.failing(file::sync);
     map.grow(target);
     own.clear();

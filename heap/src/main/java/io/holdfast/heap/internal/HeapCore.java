@@ -68,6 +68,7 @@ public final class HeapCore implements AutoCloseable {
     HeapFile.readSize(file, geometry); // a file cut short is refused before anything is written
     Watermark watermark = Recovery.run(file, geometry, HeapFile.newSalt());
     long size = HeapFile.readSize(file, geometry);
+    HeapFile.checkAnchor(file, geometry, size);
     MapConfig config =
         MapConfig.defaults()
             .withRequiredGranularity(Granularity.PAGE)
@@ -401,13 +402,20 @@ public final class HeapCore implements AutoCloseable {
 
   /** {@return whether {@code reference} names a living object} */
   public boolean isLive(long reference) {
-    long address = ObjectHeader.address(reference);
-    if (address < geometry.firstZoneOffset() || address >= allocator.size()) {
-      return false;
-    }
-    long header = headerAt(address);
+    long header = headerOf(reference);
     return ObjectHeader.isLive(header)
         && ObjectHeader.generation(header) == ObjectHeader.referencedGeneration(reference);
+  }
+
+  /**
+   * {@return what is in the place of the header of the object that {@code reference} names, 0 if it
+   * leads outside the heap}
+   */
+  public long headerOf(long reference) {
+    long address = ObjectHeader.address(reference);
+    return address >= geometry.firstZoneOffset() && address < allocator.size()
+        ? getLong(address - HeapLayout.OBJECT_HEADER_BYTES)
+        : 0;
   }
 
   /** {@return the header of the object at {@code address}} */

@@ -50,17 +50,38 @@ final class HeapFile {
   }
 
   /**
+   * Checks that the anchor's references lead into the heap.
+   *
+   * @param size the heap's size, after recovery
+   * @throws PoolCorruptedException if one does not
+   */
+  static void checkAnchor(PmemFile file, Geometry geometry, long size) {
+    for (long word : new long[] {HeapLayout.ROOT_OFFSET, HeapLayout.CATALOGUE_OFFSET}) {
+      long reference = readLong(file, word);
+      long address = ObjectHeader.address(reference);
+      if (reference != 0 && (address < geometry.firstZoneOffset() || address >= size)) {
+        throw new PoolCorruptedException(
+            "%s: the reference at offset %d leads to %d, outside the heap of %d bytes; restore the pool from a copy"
+                .formatted(file.path(), word, address, size));
+      }
+    }
+  }
+
+  private static long readLong(PmemFile file, long offset) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment word = arena.allocate(8, 8);
+      file.read(offset, word);
+      return word.get(HeapLayout.LONG, 0);
+    }
+  }
+
+  /**
    * {@return the recorded size} A longer file is what a crash in growth leaves.
    *
    * @throws PoolCorruptedException if the size is not possible or the file is shorter
    */
   static long readSize(PmemFile file, Geometry geometry) {
-    long recorded;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment word = arena.allocate(8, 8);
-      file.read(HeapLayout.SIZE_OFFSET, word);
-      recorded = word.get(HeapLayout.LONG, 0);
-    }
+    long recorded = readLong(file, HeapLayout.SIZE_OFFSET);
     if (recorded < geometry.minimumBytes()
         || recorded > geometry.limitBytes()
         || recorded % HeapLayout.PAGE_BYTES != 0) {

@@ -10,9 +10,12 @@ import org.jspecify.annotations.Nullable;
  * first needed, so that opening a heap reads none of it. Guarded by the allocator's lock.
  */
 final class Zone {
+  private static final @Nullable Slab[] NONE = new @Nullable Slab[0];
+
   private final long offset;
   private final int tablePages;
-  private final @Nullable Slab[] slabs;
+  private final int zonePages;
+  private @Nullable Slab[] slabs = NONE;
   private int pages;
   private boolean scanned;
 
@@ -33,7 +36,7 @@ final class Zone {
   Zone(long offset, int tablePages, int zonePages, int pages) {
     this.offset = offset;
     this.tablePages = tablePages;
-    this.slabs = new @Nullable Slab[zonePages];
+    this.zonePages = zonePages;
     this.pages = pages;
   }
 
@@ -45,14 +48,20 @@ final class Zone {
     return scanned;
   }
 
-  /** Reads the page table. */
+  /**
+   * Reads the page table.
+   *
+   * @throws PoolCorruptedException if it is damaged; {@code found} has been told nothing then, and
+   *     the zone is not scanned
+   */
   void scan(PmemMap map, Path path, Found found) {
+    check(map, path);
+    slabs = new @Nullable Slab[zonePages];
     scanned = true;
     long freeFrom = -1;
     for (int page = tablePages; page < pages; ) {
       long word = map.getLong(wordOffset(page));
-      int kind = PageTable.kind(word);
-      if (kind == PageTable.FREE && word == 0) {
+      if (word == 0) {
         freeFrom = freeFrom < 0 ? page : freeFrom;
         page++;
         continue;
@@ -61,29 +70,52 @@ final class Zone {
         found.free(pageOffset((int) freeFrom), page - freeFrom);
         freeFrom = -1;
       }
-      long count = PageTable.pages(word);
-      boolean sound =
-          count > 0
-              && page + count <= pages
-              && (kind == PageTable.LARGE
-                  || (kind == PageTable.SLAB
-                      && PageTable.sizeClass(word) < SizeClasses.COUNT
-                      && count == SizeClasses.pages(PageTable.sizeClass(word))));
-      if (!sound) {
-        throw new PoolCorruptedException(
-            "%s: page table word at offset %d holds %#x; restore the pool from a copy"
-                .formatted(path, wordOffset(page), word));
-      }
-      if (kind == PageTable.SLAB) {
+      if (PageTable.kind(word) == PageTable.SLAB) {
         Slab slab = new Slab(pageOffset(page), PageTable.sizeClass(word));
         register(slab);
         found.slab(slab);
       }
-      page += (int) count;
+      page += (int) PageTable.pages(word);
     }
     if (freeFrom >= 0) {
       found.free(pageOffset((int) freeFrom), pages - freeFrom);
     }
+  }
+
+  private void check(PmemMap map, Path path) {
+    for (int page = tablePages; page < pages; ) {
+      long word = map.getLong(wordOffset(page));
+      if (word != 0 && !isSound(word, page)) {
+        throw damaged(path, page, word);
+      }
+      page += word == 0 ? 1 : (int) PageTable.pages(word);
+    }
+    for (int page = pages; page < zonePages; page++) {
+      long word = map.getLong(wordOffset(page));
+      if (word != 0) { // nothing was ever there, unless the heap's recorded size is damaged
+        throw damaged(path, page, word);
+      }
+    }
+  }
+
+  private PoolCorruptedException damaged(Path path, int page, long word) {
+    return new PoolCorruptedException(
+        "%s: page table word at offset %d holds %#x; restore the pool from a copy"
+            .formatted(path, wordOffset(page), word));
+  }
+
+  private boolean isSound(long word, int page) {
+    long count = PageTable.pages(word);
+    if (count == 0 || page + count > pages) {
+      return false;
+    }
+    return switch (PageTable.kind(word)) {
+      case PageTable.LARGE -> PageTable.sizeClass(word) == 0;
+      case PageTable.SLAB ->
+          PageTable.sizeClass(word) < SizeClasses.COUNT
+              && count == SizeClasses.pages(PageTable.sizeClass(word));
+      default -> false;
+    };
   }
 
   /**

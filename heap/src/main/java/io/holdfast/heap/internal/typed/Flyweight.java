@@ -182,7 +182,7 @@ public abstract class Flyweight {
     }
     long address = ObjectHeader.address(extension);
     long word =
-        offset < core.getLong(address + Layout.EXTENSION_SIZE_OFFSET)
+        typed.isLive(extension) && offset < core.getLong(address + Layout.EXTENSION_SIZE_OFFSET)
             ? core.getLong(address + offset)
             : 0;
     VarHandle.loadLoadFence();

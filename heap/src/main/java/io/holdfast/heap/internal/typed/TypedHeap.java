@@ -211,9 +211,7 @@ public final class TypedHeap {
 
   /** {@return whether {@code reference} names a living object, value or extension} */
   boolean isLive(long reference) {
-    long header = core.getLong(ObjectHeader.address(reference) - Long.BYTES);
-    return ObjectHeader.isLive(header)
-        && ObjectHeader.generation(header) == ObjectHeader.referencedGeneration(reference);
+    return core.isLive(reference);
   }
 
   /**
@@ -223,7 +221,7 @@ public final class TypedHeap {
    * @throws IncompatibleLayoutException if its type has not been bound in this run
    */
   @Nullable Flyweight prototypeFor(long reference) {
-    long header = core.getLong(ObjectHeader.address(reference) - Long.BYTES);
+    long header = core.headerOf(reference);
     if (!ObjectHeader.isLive(header)
         || ObjectHeader.generation(header) != ObjectHeader.referencedGeneration(reference)) {
       return null;

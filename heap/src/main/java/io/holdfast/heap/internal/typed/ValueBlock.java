@@ -89,6 +89,9 @@ final class ValueBlock {
    * @throws PoolCorruptedException if the block is damaged
    */
   static @Nullable Object read(HeapCore core, long reference) {
+    if (!isLive(core, reference)) {
+      return null;
+    }
     long address = ObjectHeader.address(reference);
     int length = core.getInt(address + LENGTH);
     int coding = core.getInt(address + CODING);
@@ -121,7 +124,7 @@ final class ValueBlock {
    */
   private static boolean isLive(HeapCore core, long reference) {
     VarHandle.loadLoadFence();
-    return core.getLong(ObjectHeader.address(reference) - Long.BYTES)
+    return core.headerOf(reference)
         == ObjectHeader.of(
             CatalogueLayout.VALUE_TYPE, ObjectHeader.referencedGeneration(reference));
   }

@@ -131,6 +131,44 @@ class CatalogueTest {
     }
   }
 
+  @Test
+  void catalogue_withACycle_isRefused() {
+    try (Heap heap = Heap.open(TinyHeap.FILE, TinyHeap.options(medium))) {
+      heap.create(One.class);
+      heap.create(Two.class);
+    }
+    try (HeapCore core = TinyHeap.open(medium)) {
+      long head = core.getLong(HeapLayout.CATALOGUE_OFFSET);
+      long first = core.getLong(ObjectHeader.address(head) + CatalogueLayout.PREVIOUS);
+      for (int i = 0; i < Long.BYTES; i++) {
+        store(
+            core,
+            ObjectHeader.address(first) + CatalogueLayout.PREVIOUS + i,
+            (byte) (head >>> (8 * i)));
+      }
+      assertThatThrownBy(() -> new TypedHeap(core))
+          .isInstanceOf(PoolCorruptedException.class)
+          .hasMessageStartingWith(TinyHeap.FILE + ": catalogue ");
+    }
+  }
+
+  @Test
+  void fields_whoseReferencesLeadOutsideTheHeap_areReportedAsSuch() {
+    try (Heap heap = Heap.open(TinyHeap.FILE, TinyHeap.options(medium))) {
+      One one = heap.root(One.class);
+      Two two = heap.create(Two.class);
+      one.next(one);
+      two.text("text");
+      long root = heap.resolve(heap.root());
+      // the first field lies behind the extension word
+      heap.transact(() -> heap.tx().putLong(root + Layout.WORD, 1L << 40));
+      assertThatThrownBy(one::next).isInstanceOf(IllegalStateException.class);
+      long text = ((Flyweight) two).reference();
+      heap.transact(() -> heap.tx().putLong(ObjectHeader.address(text) + Layout.WORD, 1L << 40));
+      assertThatThrownBy(two::text).isInstanceOf(PoolCorruptedException.class);
+    }
+  }
+
   private static void store(HeapCore core, long address, byte value) {
     core.transact(
         null,
