@@ -1,0 +1,43 @@
+package io.holdfast.heap.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** A transaction's new objects by address, against a tree. */
+final class RangesTest {
+  @Test
+  void randomRanges_areFoundAsInATree() {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    Ranges ranges = new Ranges();
+    TreeMap<Long, Long> expected = new TreeMap<>();
+    for (int step = 0; step < 5000; step++) {
+      long start = 64L * random.nextInt(500);
+      Long length = expected.get(start);
+      if (length == null && random.nextInt(3) > 0) {
+        expected.put(start, 8L * (1 + random.nextInt(8)));
+        ranges.add(start, expected.get(start));
+      } else {
+        assertThat(ranges.remove(start)).as("seed %d", seed).isEqualTo(length == null ? 0 : length);
+        expected.remove(start);
+      }
+      long address = random.nextInt(64 * 500);
+      long bytes = 1L << random.nextInt(4);
+      var below = expected.floorEntry(address);
+      assertThat(ranges.covers(address, bytes))
+          .as("seed %d, %d + %d", seed, address, bytes)
+          .isEqualTo(below != null && address + bytes <= below.getKey() + below.getValue());
+      assertThat(ranges.count()).isEqualTo(expected.size());
+    }
+    int i = 0;
+    for (var entry : expected.entrySet()) {
+      assertThat(ranges.start(i)).isEqualTo(entry.getKey());
+      assertThat(ranges.length(i++)).isEqualTo(entry.getValue());
+    }
+    ranges.clear();
+    assertThat(ranges.covers(64, 1)).isFalse();
+  }
+}
