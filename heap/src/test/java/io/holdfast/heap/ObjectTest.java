@@ -317,4 +317,20 @@ final class ObjectTest extends HeapContract {
     free(address);
     assertThatIllegalArgumentException().isThrownBy(() -> heap.usableSize(address));
   }
+
+  @ParameterizedTest
+  @ValueSource(ints = {20, 1000, 1030, 1500, 2300, 9000})
+  void usableBytesBeyondTheSize_writtenTogetherWithThoseBefore_keepTheLastValue(int size) {
+    int last = (size - 8) & -8;
+    long address =
+        heap.transact(
+            () -> {
+              long made = heap.tx().allocate(size, 0);
+              int rest = (int) (heap.usableSize(made) - last);
+              heap.tx().putBytes(made + last, filled(rest, 1), 0, rest);
+              heap.tx().putLong(made + last, 2);
+              return made;
+            });
+    assertThat(heap.getLong(address + last)).isEqualTo(2);
+  }
 }

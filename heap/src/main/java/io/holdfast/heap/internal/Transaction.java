@@ -264,24 +264,28 @@ public final class Transaction implements Tx {
     }
     long blockBytes = HeapLayout.roundUp(byteSize, 8) + HeapLayout.OBJECT_HEADER_BYTES;
     long place;
+    long capacity; // all of it may be written, and must be treated alike
     if (blockBytes <= SizeClasses.MAX_BLOCK_BYTES) {
-      place = core.allocator().takeBlock(SizeClasses.classOf((int) blockBytes), taken);
+      int sizeClass = SizeClasses.classOf((int) blockBytes);
+      place = core.allocator().takeBlock(sizeClass, taken);
+      capacity = SizeClasses.blockBytes(sizeClass);
     } else {
       long pages = LargeObject.pagesFor(blockBytes);
       long first = core.allocator().takeLarge(pages, taken);
       writes.putLong(core.allocator().tableWord(first), PageTable.large(pages));
       place = first + LargeObject.HEADER_OFFSET;
+      capacity = pages * HeapLayout.PAGE_BYTES - LargeObject.HEADER_OFFSET;
     }
     long header = ObjectHeader.of(type, generationAt(place));
     long address = place + HeapLayout.OBJECT_HEADER_BYTES;
     if (blockBytes <= IN_RECORD_BYTES) {
       writes.putLong(place, header);
       writes.putZeros(address, blockBytes - HeapLayout.OBJECT_HEADER_BYTES);
-      fresh.add(place, blockBytes);
+      fresh.add(place, capacity);
     } else {
       core.map().fill(address, blockBytes - 8, (byte) 0, CopyMode.NO_FLUSH);
       core.map().putLong(place, header);
-      inPlace.add(place, blockBytes);
+      inPlace.add(place, capacity);
     }
     return address;
   }
