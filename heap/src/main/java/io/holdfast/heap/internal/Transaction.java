@@ -33,6 +33,7 @@ public final class Transaction implements Tx {
   private final Ranges inPlace = new Ranges();
   private final Reservations taken = new Reservations();
   private final Reservations freed = new Reservations();
+  private final Reservations givenUp = new Reservations();
   private final Reservations cancelled = new Reservations();
   private final List<Allocator.Block> extents = new ArrayList<>();
   private final List<Lock> held = new ArrayList<>();
@@ -89,9 +90,11 @@ public final class Transaction implements Tx {
     }
     committed = true;
     taken.clear();
-    if (freed.count() > 0 || !extents.isEmpty()) {
+    if (freed.count() > 0 || givenUp.count() > 0 || !extents.isEmpty()) {
       core.allocator().committed(sequence, freed, extents);
+      core.allocator().committed(sequence, givenUp, List.of());
       freed.clear();
+      givenUp.clear();
       extents.clear();
     }
     return sequence;
@@ -131,8 +134,10 @@ public final class Transaction implements Tx {
   }
 
   private void cancelFrees() {
-    if (freed.count() > 0 || !extents.isEmpty()) {
+    if (freed.count() > 0 || givenUp.count() > 0 || !extents.isEmpty()) {
       core.allocator().cancelFrees(freed, extents);
+      core.allocator().cancelFrees(givenUp, List.of());
+      giveBack(givenUp);
       freed.clear();
       extents.clear();
     }
@@ -193,6 +198,7 @@ public final class Transaction implements Tx {
     inPlace.clear();
     taken.clear();
     freed.clear();
+    givenUp.clear();
     cancelled.clear();
     extents.clear();
     applied.clear();
@@ -292,10 +298,29 @@ public final class Transaction implements Tx {
 
   @Override
   public void free(long address) {
+    free(address, References.PERHAPS);
+  }
+
+  /**
+   * Frees a value, to which no reference is left once its owner has let go of it.
+   *
+   * @param address where it begins
+   */
+  public void freeValue(long address) {
+    free(address, References.NONE);
+  }
+
+  /** Whether references to an object that is freed may be left somewhere in the heap. */
+  private enum References {
+    PERHAPS,
+    NONE
+  }
+
+  private void free(long address, References left) {
     check();
     long place = address - HeapLayout.OBJECT_HEADER_BYTES;
     Allocator.Block block = core.allocator().locateToFree(place);
-    Freeing freeing = free(place, block, getLong(place));
+    Freeing freeing = free(place, block, getLong(place), left);
     if (freeing != Freeing.ON_COMMIT) {
       core.allocator().forgetFree();
     }
@@ -309,21 +334,21 @@ public final class Transaction implements Tx {
   /** What becomes of an object that shall be freed. */
   private enum Freeing {
     ON_COMMIT,
-    OWN_GIVEN_UP,
+    AT_ONCE,
     IMPOSSIBLE
   }
 
-  private Freeing free(long place, Allocator.Block block, long header) {
+  private Freeing free(long place, Allocator.Block block, long header, References left) {
     if (!ObjectHeader.isLive(header)) {
       return Freeing.IMPOSSIBLE;
     }
     Slab slab = block.slab();
     return slab != null
-        ? freeBlock(place, slab, block.block(), header)
-        : freeLarge(place, block.place(), header);
+        ? freeBlock(place, slab, block.block(), header, left)
+        : freeLarge(place, block.place(), header, left);
   }
 
-  private Freeing freeBlock(long place, Slab slab, int block, long header) {
+  private Freeing freeBlock(long place, Slab slab, int block, long header, References left) {
     boolean committed = (core.map().getLong(slab.bitmapOffset(block)) & 1L << block) != 0;
     if (committed) {
       putLong(place, ObjectHeader.freed(header));
@@ -334,11 +359,16 @@ public final class Transaction implements Tx {
       return Freeing.IMPOSSIBLE;
     }
     forget(place);
-    cancelled.add(slab, block);
-    return Freeing.OWN_GIVEN_UP;
+    if (left == References.NONE) {
+      cancelled.add(slab, block);
+      return Freeing.AT_ONCE;
+    }
+    writes.putLong(place, ObjectHeader.freed(header));
+    givenUp.add(slab, block);
+    return Freeing.ON_COMMIT;
   }
 
-  private Freeing freeLarge(long place, long firstPage, long header) {
+  private Freeing freeLarge(long place, long firstPage, long header, References left) {
     long word = core.allocator().tableWord(firstPage);
     long committed = core.map().getLong(word);
     if (PageTable.kind(committed) == PageTable.LARGE) {
@@ -353,11 +383,19 @@ public final class Transaction implements Tx {
     }
     forget(place);
     writes.forget(word, 8);
-    cancelled.addLarge(firstPage, pages);
-    return Freeing.OWN_GIVEN_UP;
+    if (left == References.NONE) {
+      cancelled.addLarge(firstPage, pages);
+      return Freeing.AT_ONCE;
+    }
+    writes.putLong(place, ObjectHeader.freed(header));
+    givenUp.addLarge(firstPage, pages);
+    return Freeing.ON_COMMIT;
   }
 
-  /** An object of this transaction's own is given up: no byte of it shall be recorded. */
+  /**
+   * An object of this transaction's own is given up: no byte of its content shall be recorded. If
+   * references to it may be left, its header will be, so that they do not fit the next object.
+   */
   private void forget(long place) {
     long length = fresh.remove(place);
     if (length > 0) {

@@ -381,7 +381,7 @@ public abstract class Flyweight {
     long old = getSlot(slot, typeBits);
     putSlot(slot, typeBits, block);
     if (old != 0) {
-      tx.free(ObjectHeader.address(old));
+      tx.freeValue(ObjectHeader.address(old));
     }
   }
 

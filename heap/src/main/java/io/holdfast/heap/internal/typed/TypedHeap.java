@@ -197,13 +197,13 @@ public final class TypedHeap {
                 freeValue(tx, extension + offset);
               }
             });
-    tx.free(extension);
+    tx.freeValue(extension);
   }
 
   private void freeValue(Transaction tx, long field) {
     long value = core.getLong(field);
     if (value != 0) {
-      tx.free(ObjectHeader.address(value));
+      tx.freeValue(ObjectHeader.address(value));
     }
   }
 
@@ -279,7 +279,7 @@ public final class TypedHeap {
     tx.putLong(extension + Layout.EXTENSION_SIZE_OFFSET, size);
     tx.putLong(word, core.reference(extension));
     if (old != 0) {
-      tx.free(old);
+      tx.freeValue(old);
     }
     return extension;
   }

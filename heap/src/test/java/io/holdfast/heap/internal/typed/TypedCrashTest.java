@@ -13,6 +13,7 @@ import io.holdfast.heap.internal.Transaction;
 import io.holdfast.pmem.Granularity;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -235,6 +236,52 @@ class TypedCrashTest {
           tx.putRoot(core.reference(tx.allocateTyped(layout.byteSize(), layout.typeId())));
           return null;
         });
+  }
+
+  @Test
+  void referenceToObjectFreedByItsCreator_crashAnywhere_namesNoOther() {
+    CrashExploration.of(granularity)
+        .prepare(
+            (medium, _) -> {
+              try (HeapCore core = TinyHeap.create(medium, ZONES)) {
+                TypedHeap heap = new TypedHeap(core);
+                heap.root(Person.class);
+                heap.free(heap.create(Person.class)); // a place that an object has been in
+              }
+            })
+        .run(
+            (medium, log) -> {
+              HeapCore core = TinyHeap.open(medium);
+              TypedHeap heap = new TypedHeap(core);
+              heap.transact(
+                  _ -> {
+                    Person gone = heap.create(Person.class);
+                    heap.root(Person.class).friend(gone);
+                    heap.free(gone);
+                  });
+              log.acknowledge("committed");
+            })
+        .check(
+            (medium, log) -> {
+              try (HeapCore core = TinyHeap.open(medium)) {
+                TypedHeap heap = new TypedHeap(core);
+                log.stopCrashing();
+                for (int i = 0; i < 20; i++) {
+                  heap.create(Person.class);
+                }
+                Person friend;
+                try {
+                  friend = heap.root(Person.class).friend();
+                } catch (IllegalStateException e) {
+                  return "refers to a freed object";
+                }
+                assertThat(friend).isNull();
+                assertThat(log.hasAcknowledged("committed")).isFalse();
+                return "refers to none";
+              }
+            })
+        .explore()
+        .assertConsistent();
   }
 
   private static int lastAcknowledged(RunLog log) {
