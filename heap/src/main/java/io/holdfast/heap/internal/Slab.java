@@ -72,10 +72,13 @@ final class Slab {
     return 64 * cursor + Long.numberOfTrailingZeros(bit);
   }
 
-  /** Makes a block available. */
+  /** Makes a block available; one that is so already, since two transactions freed it, stays so. */
   void give(int block) {
-    available[block >>> 6] |= 1L << block;
-    availableBlocks++;
+    long bit = 1L << block;
+    if ((available[block >>> 6] & bit) == 0) {
+      available[block >>> 6] |= bit;
+      availableBlocks++;
+    }
   }
 
   boolean hasAvailable() {
