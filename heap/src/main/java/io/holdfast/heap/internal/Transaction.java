@@ -90,12 +90,14 @@ public final class Transaction implements Tx {
     }
     committed = true;
     taken.clear();
-    if (freed.count() > 0 || givenUp.count() > 0 || !extents.isEmpty()) {
+    if (freed.count() > 0 || !extents.isEmpty()) {
       core.allocator().committed(sequence, freed, extents);
-      core.allocator().committed(sequence, givenUp, List.of());
       freed.clear();
-      givenUp.clear();
       extents.clear();
+    }
+    if (givenUp.count() > 0) {
+      core.allocator().committed(sequence, givenUp, List.of());
+      givenUp.clear();
     }
     return sequence;
   }
