@@ -284,6 +284,9 @@ public final class Transaction implements Tx {
       place = first + LargeObject.HEADER_OFFSET;
       capacity = pages * HeapLayout.PAGE_BYTES - LargeObject.HEADER_OFFSET;
     }
+    if (blockBytes <= IN_RECORD_BYTES) {
+      core.map().prefetch(place, blockBytes);
+    }
     long header = ObjectHeader.of(type, generationAt(place));
     long address = place + HeapLayout.OBJECT_HEADER_BYTES;
     if (blockBytes <= IN_RECORD_BYTES) {
@@ -438,7 +441,9 @@ public final class Transaction implements Tx {
     if (inPlace.count() > 0 && inPlace.covers(address, 1)) {
       core.map().putByte(address, value);
     } else {
+      int lines = writes.count();
       writes.put(address, value, 1);
+      bringNear(lines, address, 1);
     }
   }
 
@@ -448,7 +453,9 @@ public final class Transaction implements Tx {
     if (inPlace.count() > 0 && inPlace.covers(address, 2)) {
       core.map().putShort(address, value);
     } else {
+      int lines = writes.count();
       writes.put(address, value, 2);
+      bringNear(lines, address, 2);
     }
   }
 
@@ -458,7 +465,9 @@ public final class Transaction implements Tx {
     if (inPlace.count() > 0 && inPlace.covers(address, 4)) {
       core.map().putInt(address, value);
     } else {
+      int lines = writes.count();
       writes.put(address, value, 4);
+      bringNear(lines, address, 4);
     }
   }
 
@@ -468,7 +477,9 @@ public final class Transaction implements Tx {
     if (inPlace.count() > 0 && inPlace.covers(address, 8)) {
       core.map().putLong(address, value);
     } else {
+      int lines = writes.count();
       writes.putLong(address, value);
+      bringNear(lines, address, 8);
     }
   }
 
@@ -479,7 +490,19 @@ public final class Transaction implements Tx {
     if (inPlace.count() > 0 && inPlace.covers(address, length)) {
       core.map().copy(address, MemorySegment.ofArray(source), offset, length, CopyMode.NO_FLUSH);
     } else {
+      int lines = writes.count();
       writes.putBytes(address, source, offset, length);
+      bringNear(lines, address, length);
+    }
+  }
+
+  /**
+   * Has lines fetched that the commit will store to if the last put was the first to touch them:
+   * after the fence it would have to wait for them.
+   */
+  private void bringNear(int linesBefore, long address, long length) {
+    if (writes.count() != linesBefore) {
+      core.map().prefetch(address, length);
     }
   }
 
