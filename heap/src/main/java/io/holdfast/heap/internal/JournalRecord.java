@@ -1,18 +1,13 @@
 package io.holdfast.heap.internal;
 
-import static io.holdfast.heap.internal.HeapLayout.INT;
-import static io.holdfast.heap.internal.HeapLayout.LONG;
-import static io.holdfast.heap.internal.HeapLayout.SHORT;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
+import io.holdfast.pmem.CopyMode;
 import io.holdfast.pmem.OutOfSpaceException;
 import io.holdfast.pmem.PmemMap;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
@@ -28,28 +23,33 @@ final class JournalRecord {
    */
   static final int START = RecordLayout.ALIGNMENT;
 
-  private static final VarHandle ARRAY_LONG =
+  private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int CHAIN = START - 8;
   private static final int INITIAL_BYTES = 4096;
   private static final int KEPT_BYTES = 1 << 20;
-  private static final long MAX_BYTES = Integer.MAX_VALUE - 63L;
+  private static final int MAX_BYTES = Integer.MAX_VALUE - 63;
 
-  private MemorySegment buffer;
-  private ByteBuffer view;
-  private long end;
+  /** From this length on one copy of the map's is cheaper than a store per word. */
+  private static final int COPIED_BYTES = 24;
+
+  private byte[] buffer = new byte[INITIAL_BYTES];
+  private MemorySegment segment = MemorySegment.ofArray(buffer);
+  private int end;
   private final CRC32C crc32c = new CRC32C();
 
   JournalRecord() {
-    buffer = allocate(INITIAL_BYTES);
-    view = buffer.asByteBuffer();
     clear();
   }
 
   void clear() {
-    if (buffer.byteSize() > KEPT_BYTES) {
-      buffer = allocate(INITIAL_BYTES);
-      view = buffer.asByteBuffer();
+    if (buffer.length > KEPT_BYTES) {
+      buffer = new byte[INITIAL_BYTES];
+      segment = MemorySegment.ofArray(buffer);
     }
     end = START + RecordLayout.HEADER_BYTES;
   }
@@ -60,7 +60,7 @@ final class JournalRecord {
 
   /** {@return bytes of header and entries} */
   long length() {
-    return end - START;
+    return (long) end - START;
   }
 
   /** {@return bytes the record takes in a journal} */
@@ -70,23 +70,19 @@ final class JournalRecord {
 
   /** {@return the buffer; the record begins at {@link #START}} */
   MemorySegment buffer() {
-    return buffer;
+    return segment;
   }
 
-  /** Appends bytes for one cache line; {@code source} is readable 7 bytes beyond them. */
+  /** Appends bytes for one cache line. */
   void bytes(long offset, byte[] source, int from, int length) {
     int padded = (length + 7) & -8;
-    MemorySegment target = reserve(8 + padded);
-    long at = end;
-    target.set(LONG, at, RecordLayout.entry(RecordLayout.BYTES, length, offset));
+    byte[] target = reserve(8 + padded);
+    int at = end;
+    LONG.set(target, at, RecordLayout.entry(RecordLayout.BYTES, length, offset));
     at += 8;
-    int done = 0;
-    for (; done + 8 <= length; done += 8) {
-      target.set(LONG, at + done, (long) ARRAY_LONG.get(source, from + done));
-    }
-    if (done < length) {
-      long tail = (long) ARRAY_LONG.get(source, from + done) & ((1L << (8 * (length - done))) - 1);
-      target.set(LONG, at + done, tail);
+    System.arraycopy(source, from, target, at, length);
+    for (int i = length; i < padded; i++) {
+      target[at + i] = 0;
     }
     end = at + padded;
   }
@@ -112,7 +108,7 @@ final class JournalRecord {
 
   /** Appends a note that everything up to {@code sequence} is durable. */
   void synced(long sequence) {
-    reserve(8).set(LONG, end, RecordLayout.entry(RecordLayout.SYNCED, 0, sequence));
+    LONG.set(reserve(8), end, RecordLayout.entry(RecordLayout.SYNCED, 0, sequence));
     end += 8;
   }
 
@@ -122,24 +118,23 @@ final class JournalRecord {
   }
 
   private void pair(long entry, long data) {
-    MemorySegment target = reserve(16);
-    target.set(LONG, end, entry);
-    target.set(LONG, end + 8, data);
+    byte[] target = reserve(16);
+    LONG.set(target, end, entry);
+    LONG.set(target, end + 8, data);
     end += 16;
   }
 
-  private MemorySegment reserve(int bytes) {
+  private byte[] reserve(int bytes) {
     // one line of slack, since the journal copies whole lines
-    long needed = end + bytes + RecordLayout.ALIGNMENT;
-    if (needed > buffer.byteSize()) {
+    long needed = (long) end + bytes + RecordLayout.ALIGNMENT;
+    if (needed > buffer.length) {
       if (needed > MAX_BYTES) {
         throw new OutOfSpaceException(
             "transaction's record exceeds %d bytes; split it".formatted(MAX_BYTES), null);
       }
-      MemorySegment larger = allocate(Math.min(MAX_BYTES, Math.max(2 * buffer.byteSize(), needed)));
-      MemorySegment.copy(buffer, 0, larger, 0, end);
-      buffer = larger;
-      view = larger.asByteBuffer();
+      buffer =
+          Arrays.copyOf(buffer, (int) Math.min(MAX_BYTES, Math.max(2L * buffer.length, needed)));
+      segment = MemorySegment.ofArray(buffer);
     }
     return buffer;
   }
@@ -152,28 +147,28 @@ final class JournalRecord {
    * @return the record's CRC
    */
   int seal(long sequence, long chain) {
-    MemorySegment target = buffer;
-    target.set(LONG, CHAIN, chain);
-    target.set(LONG, START + RecordLayout.SEQUENCE_OFFSET, sequence);
-    target.set(LONG, START + RecordLayout.LENGTH_OFFSET, length());
-    for (long at = end; at < START + paddedLength(); at += 8) {
-      target.set(LONG, at, 0);
+    byte[] target = buffer;
+    LONG.set(target, CHAIN, chain);
+    LONG.set(target, START + RecordLayout.SEQUENCE_OFFSET, sequence);
+    LONG.set(target, START + RecordLayout.LENGTH_OFFSET, length());
+    for (int at = end; at < START + paddedLength(); at += 8) {
+      LONG.set(target, at, 0L);
     }
     int crc = crc(CHAIN, end);
-    target.set(INT, START + RecordLayout.CRC_OFFSET, crc);
+    INT.set(target, START + RecordLayout.CRC_OFFSET, crc);
     return crc;
   }
 
   /** {@return the CRC32C of the buffer's bytes in a range} */
   int crc(long from, long to) {
     crc32c.reset();
-    crc32c.update(view.limit((int) to).position((int) from));
+    crc32c.update(buffer, (int) from, (int) (to - from));
     return (int) crc32c.getValue();
   }
 
   /** {@return where the entry after the one at {@code at} begins in the buffer} */
   long next(long at) {
-    return at + 8 + RecordLayout.dataBytes(buffer.get(LONG, at));
+    return at + 8 + RecordLayout.dataBytes((long) LONG.get(buffer, (int) at));
   }
 
   /** {@return where the first entry begins in the buffer} */
@@ -194,29 +189,29 @@ final class JournalRecord {
    * @param dirty is told each changed cache line
    */
   void apply(PmemMap map, DirtyLines dirty) {
-    MemorySegment source = buffer;
-    for (long at = firstEntry(); at < end; ) {
-      long entry = source.get(LONG, at);
+    byte[] source = buffer;
+    for (int at = START + RecordLayout.HEADER_BYTES; at < end; ) {
+      long entry = (long) LONG.get(source, at);
       long offset = RecordLayout.offset(entry);
       at += 8;
       switch (RecordLayout.kind(entry)) {
         case RecordLayout.BYTES -> {
           int length = RecordLayout.length(entry);
           if (length == 8 && (offset & 7) == 0) {
-            map.putLongRelease(offset, source.get(LONG, at));
+            map.putLongRelease(offset, (long) LONG.get(source, at));
           } else {
-            store(map, offset, source, at, length);
+            store(map, offset, at, length);
           }
           at += (length + 7) & -8;
           dirty.add(offset);
         }
         case RecordLayout.AND -> {
-          map.andLong(offset, source.get(LONG, at));
+          map.andLong(offset, (long) LONG.get(source, at));
           at += 8;
           dirty.add(offset);
         }
         case RecordLayout.OR -> {
-          map.orLong(offset, source.get(LONG, at));
+          map.orLong(offset, (long) LONG.get(source, at));
           at += 8;
           dirty.add(offset);
         }
@@ -228,28 +223,31 @@ final class JournalRecord {
   }
 
   /** Stores in the largest aligned pieces, so that no field that was set as a whole tears. */
-  private static void store(PmemMap map, long offset, MemorySegment source, long from, int length) {
+  private void store(PmemMap map, long offset, int from, int length) {
     long to = offset + length;
-    for (long at = offset; at < to; ) {
-      long data = from + (at - offset);
+    long at = offset;
+    if (length >= COPIED_BYTES && (offset & 7) == 0) {
+      int whole = length & -8;
+      VarHandle.releaseFence();
+      map.copy(offset, segment, from, whole, CopyMode.NO_FLUSH);
+      at += whole;
+    }
+    while (at < to) {
+      int data = from + (int) (at - offset);
       if ((at & 7) == 0 && at + 8 <= to) {
-        map.putLongRelease(at, source.get(LONG, data));
+        map.putLongRelease(at, (long) LONG.get(buffer, data));
         at += 8;
       } else if ((at & 3) == 0 && at + 4 <= to) {
-        map.putInt(at, source.get(INT, data));
+        map.putInt(at, (int) INT.get(buffer, data));
         at += 4;
       } else if ((at & 1) == 0 && at + 2 <= to) {
-        map.putShort(at, source.get(SHORT, data));
+        map.putShort(at, (short) SHORT.get(buffer, data));
         at += 2;
       } else {
-        map.putByte(at, source.get(JAVA_BYTE, data));
+        map.putByte(at, buffer[data]);
         at += 1;
       }
     }
-  }
-
-  private static MemorySegment allocate(long bytes) {
-    return Arena.ofAuto().allocate(bytes, RecordLayout.ALIGNMENT);
   }
 
   /** Is told which cache lines a record has changed. */
