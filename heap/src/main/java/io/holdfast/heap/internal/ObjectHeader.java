@@ -6,12 +6,15 @@ package io.holdfast.heap.internal;
  * <pre>
  *  63          45  44   43               20 19                0
  *  +-------------+----+-------------------+-------------------+
- *  | 0           |LIVE| type              | generation        |
+ *  | 0           | 1  | type              | generation        |  a living object
+ *  +-------------+----+-------------------+-------------------+
+ *  | check       | 0  | type              | generation        |  a freed one
  *  +-------------+----+-------------------+-------------------+
  * </pre>
  *
  * <p>The generation changes with every object that begins at the same place and is repeated in
- * references, so that a reference to a freed object is recognised; it is never 0.
+ * references, so that a reference to a freed object is recognised; it is never 0. The check tells a
+ * freed object's header from bytes that a larger object or a part of a record has left there.
  */
 public final class ObjectHeader {
   /** Bits of a generation. */
@@ -21,6 +24,7 @@ public final class ObjectHeader {
   private static final int TYPE_BITS = 24;
   private static final long TYPE_MASK = (1L << TYPE_BITS) - 1;
   private static final long LIVE = 1L << (GENERATION_BITS + TYPE_BITS);
+  private static final int CHECK_SHIFT = GENERATION_BITS + TYPE_BITS + 1;
   private static final long MIX = 0x9E37_79B9_7F4A_7C15L;
   private static final int ADDRESS_BITS = 64 - GENERATION_BITS;
 
@@ -46,25 +50,29 @@ public final class ObjectHeader {
     return (header & LIVE) != 0 && header >>> (GENERATION_BITS + TYPE_BITS + 1) == 0;
   }
 
-  /** {@return {@code header} after its object was freed} */
-  static long freed(long header) {
-    return header & ~LIVE;
+  /** {@return {@code header}, which is at {@code place}, after its object was freed} */
+  static long freed(long header, long place) {
+    long kept = header & (LIVE - 1);
+    return kept | scattered(place, kept) << CHECK_SHIFT;
   }
 
   /**
-   * {@return the generation of the next object at a place that holds {@code header}, or whatever
-   * was there}
+   * {@return the generation of the next object at a place that holds {@code found}}
    *
-   * <p>Where all is zero, it begins anywhere: an object may have been there, and then a larger one
-   * that has left nothing of its header.
+   * <p>It is the next after a freed object's. Where something else has lain since, nothing tells
+   * which generations have been used, and it begins anywhere.
    *
-   * @param place where the header is
    * @param sequence a number that grows with every record
    */
-  static long nextGeneration(long header, long place, long sequence) {
-    long before = header == 0 ? ((place ^ sequence << 20) * MIX) >>> ADDRESS_BITS : header;
+  static long nextGeneration(long found, long place, long sequence) {
+    long before = found == freed(found, place) ? found : scattered(place, sequence);
     long next = before + 1 & GENERATION_MASK;
     return next == 0 ? 1 : next;
+  }
+
+  private static long scattered(long place, long value) {
+    long mixed = (place + value * MIX) * MIX;
+    return ((mixed ^ mixed >>> 32) * MIX) >>> ADDRESS_BITS;
   }
 
   /** {@return the reference to the object at {@code address} with the given header} */

@@ -356,7 +356,7 @@ public final class Transaction implements Tx {
   private Freeing freeBlock(long place, Slab slab, int block, long header, References left) {
     boolean committed = (core.map().getLong(slab.bitmapOffset(block)) & 1L << block) != 0;
     if (committed) {
-      putLong(place, ObjectHeader.freed(header));
+      putLong(place, ObjectHeader.freed(header, place));
       freed.add(slab, block);
       return Freeing.ON_COMMIT;
     }
@@ -368,7 +368,7 @@ public final class Transaction implements Tx {
       cancelled.add(slab, block);
       return Freeing.AT_ONCE;
     }
-    writes.putLong(place, ObjectHeader.freed(header));
+    writes.putLong(place, ObjectHeader.freed(header, place));
     givenUp.add(slab, block);
     return Freeing.ON_COMMIT;
   }
@@ -377,7 +377,7 @@ public final class Transaction implements Tx {
     long word = core.allocator().tableWord(firstPage);
     long committed = core.map().getLong(word);
     if (PageTable.kind(committed) == PageTable.LARGE) {
-      putLong(place, ObjectHeader.freed(header));
+      putLong(place, ObjectHeader.freed(header, place));
       writes.putLong(word, 0);
       freed.addLarge(firstPage, PageTable.pages(committed));
       return Freeing.ON_COMMIT;
@@ -392,7 +392,7 @@ public final class Transaction implements Tx {
       cancelled.addLarge(firstPage, pages);
       return Freeing.AT_ONCE;
     }
-    writes.putLong(place, ObjectHeader.freed(header));
+    writes.putLong(place, ObjectHeader.freed(header, place));
     givenUp.addLarge(firstPage, pages);
     return Freeing.ON_COMMIT;
   }
@@ -414,7 +414,7 @@ public final class Transaction implements Tx {
 
   /** The object at {@code place}, which was filled in place, has never lived. */
   private void endInPlace(long place) {
-    core.map().putLong(place, ObjectHeader.freed(core.map().getLong(place)));
+    core.map().putLong(place, ObjectHeader.freed(core.map().getLong(place), place));
   }
 
   /**
@@ -424,7 +424,7 @@ public final class Transaction implements Tx {
    * a reference after a crash.
    */
   private void endFresh(long place) {
-    core.map().putLong(place, ObjectHeader.freed(ObjectHeader.of(0, generationAt(place))));
+    core.map().putLong(place, ObjectHeader.freed(generationAt(place), place));
   }
 
   /** {@return the generation of the next object at {@code place}} */

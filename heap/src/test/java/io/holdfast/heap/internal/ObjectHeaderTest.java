@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashSet;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,26 +19,32 @@ final class ObjectHeaderTest {
       assertThat(ObjectHeader.type(header)).isEqualTo(type);
       assertThat(ObjectHeader.generation(header)).isEqualTo(generation);
       assertThat(ObjectHeader.isLive(header)).isTrue();
-      assertThat(ObjectHeader.isLive(ObjectHeader.freed(header))).isFalse();
-      assertThat(ObjectHeader.generation(ObjectHeader.freed(header))).isEqualTo(generation);
+      long freed = ObjectHeader.freed(header, 4096);
+      assertThat(ObjectHeader.isLive(freed)).isFalse();
+      assertThat(ObjectHeader.type(freed)).isEqualTo(type);
+      assertThat(ObjectHeader.generation(freed)).isEqualTo(generation);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {0, -1, 1, Long.MIN_VALUE, LAST_GENERATION, 0x1234_5678_9ABC_DEFFL})
-  void nextGeneration_isNeitherZeroNorTheOneBefore(long header) {
-    for (long sequence = 0; sequence < 100; sequence++) {
-      long next = ObjectHeader.nextGeneration(header, 4096, sequence);
-      assertThat(next).isBetween(1L, (long) LAST_GENERATION);
-      assertThat(next).isNotEqualTo(ObjectHeader.generation(header));
-    }
+  @ValueSource(ints = {1, 2, 12345, LAST_GENERATION})
+  void nextGeneration_afterAFreedObject_isTheNextOne(int generation) {
+    long freed = ObjectHeader.freed(ObjectHeader.of(17, generation), 4096);
+    assertThat(ObjectHeader.nextGeneration(freed, 4096, 5))
+        .isEqualTo(generation == LAST_GENERATION ? 1 : generation + 1);
   }
 
-  @Test
-  void nextGeneration_whereNothingIsLeftOfTheOneBefore_isHardlyEverTheSame() {
+  /**
+   * Zeros, a number, the header of a living object elsewhere, the beginning of a record's entry.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 0x8_4BE0, 1L << 44 | 7, 0x1080_0000_0008_4BE0L, -1})
+  void nextGeneration_whereSomethingElseHasLain_isHardlyEverTheSame(long found) {
     Set<Long> generations = new HashSet<>();
     for (long sequence = 0; sequence < 1000; sequence++) {
-      generations.add(ObjectHeader.nextGeneration(0, 1 << 20, sequence));
+      long next = ObjectHeader.nextGeneration(found, 1 << 20, sequence);
+      assertThat(next).isBetween(1L, (long) LAST_GENERATION);
+      generations.add(next);
     }
     assertThat(generations).hasSizeGreaterThan(990);
   }
