@@ -124,8 +124,15 @@ final class BadInputTest {
       assertRefused("words", pool, book);
       assertRefused("example", "list", pool);
     }
-    Files.write(pool, new byte[1 << 20]);
-    assertRefused("words", pool, book);
+  }
+
+  @Test
+  void pool_zeros_isRefused() throws IOException {
+    for (int size : new int[] {1, 511, 513, 4096, 1 << 20}) {
+      Files.write(pool, new byte[size]);
+      assertRefused("words", pool, book);
+      assertRefused("example", "list", pool);
+    }
   }
 
   @Test

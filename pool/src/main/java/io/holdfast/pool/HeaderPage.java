@@ -86,12 +86,13 @@ final class HeaderPage {
 
   /**
    * {@return whether the file is what an interrupted creation leaves behind} Such a file holds
-   * nothing anybody could miss: it is marked so, or has nothing but zeros and no more of them than
-   * a header.
+   * nothing anybody could miss: it is marked so, is empty, or is the one sector that was to be
+   * marked, still zero. A file of zeros of any other size is somebody's own.
    */
   boolean isUnfinished() {
     return signature().equals(PoolHeaderLayout.UNFINISHED_SIGNATURE)
-        || (isZero() && fileByteSize <= BYTE_SIZE);
+        || fileByteSize == 0
+        || (fileByteSize == PoolHeaderLayout.SECTOR_SIZE && isZero());
   }
 
   /** {@return whether the file starts with exactly this header} */

@@ -31,10 +31,10 @@ import java.util.function.Supplier;
  *       folder.
  * </ol>
  *
- * <p>A crash up to step 2 leaves no file or one with nothing but zeros, no longer than a header; up
- * to step 4, one with the unfinished signature. {@link HeaderPage#isUnfinished} knows both, open
- * refuses both in words, and the next creation goes on in that same file from step 2. A longer file
- * of zeros might be anybody's and is never touched.
+ * <p>A crash up to step 2 leaves no file, an empty one or one sector of zeros; up to step 4, one
+ * with the unfinished signature. {@link HeaderPage#isUnfinished} knows them, open refuses them in
+ * words, and the next creation goes on in that same file from step 2. A file of zeros of any other
+ * size might be anybody's and is never touched.
  *
  * <p>Two creators of one unfinished file: the lock decides, and who has it looks at the file again.
  * A creator that fails removes the name of a file that it has made, or empties one that it has

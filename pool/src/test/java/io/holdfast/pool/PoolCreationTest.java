@@ -214,7 +214,7 @@ final class PoolCreationTest {
   @Test
   void create_overRestOfInterruptedCreation_completesIt() throws IOException {
     Path path = folder.resolve("p");
-    for (byte[] rest : new byte[][] {{}, new byte[512], new byte[4096], unfinished()}) {
+    for (byte[] rest : new byte[][] {{}, new byte[512], unfinished()}) {
       Files.write(path, rest);
       assertThatThrownBy(() -> Pool.open(medium(), path, KIND))
           .isInstanceOf(PoolCorruptedException.class)
@@ -225,6 +225,17 @@ final class PoolCreationTest {
       assertComplete(path);
       assertThat(list()).containsExactly(path);
       Files.delete(path);
+    }
+  }
+
+  @Test
+  void create_overZerosOfAnotherSize_isRefused() throws IOException {
+    Path path = folder.resolve("p");
+    for (int size : new int[] {1, 511, 513, 4096, 1 << 20}) {
+      Files.write(path, new byte[size]);
+
+      assertThatThrownBy(() -> create(path)).isInstanceOf(PoolExistsException.class);
+      assertThat(path).hasBinaryContent(new byte[size]);
     }
   }
 
