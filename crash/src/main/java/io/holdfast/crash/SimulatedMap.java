@@ -194,26 +194,42 @@ final class SimulatedMap extends PmemMap {
 
   @Override
   public void putLongRelease(long offset, long value) {
-    update(offset, value, (_, stored) -> stored);
+    var _ = update(offset, value, (_, stored) -> stored);
   }
 
   @Override
   public void andLong(long offset, long mask) {
-    update(offset, mask, (old, bits) -> old & bits);
+    var _ = update(offset, mask, (old, bits) -> old & bits);
   }
 
   @Override
   public void orLong(long offset, long mask) {
-    update(offset, mask, (old, bits) -> old | bits);
+    var _ = update(offset, mask, (old, bits) -> old | bits);
   }
 
-  private void update(long offset, long operand, LongBinaryOperator operator) {
+  @Override
+  public long getAndAddLong(long offset, long delta) {
+    return update(offset, delta, Long::sum);
+  }
+
+  @Override
+  public long compareAndExchangeLong(long offset, long expected, long value) {
+    synchronized (medium.lock()) {
+      checkAligned(offset);
+      long old = writable(offset, Long.BYTES).get(LONG, base + offset);
+      return old == expected ? update(offset, value, (_, stored) -> stored) : old;
+    }
+  }
+
+  /** Stores what {@code operator} makes of the value and the operand; {@return the value before} */
+  private long update(long offset, long operand, LongBinaryOperator operator) {
     synchronized (medium.lock()) {
       checkAligned(offset);
       MemorySegment memory = writable(offset, Long.BYTES);
-      long value = operator.applyAsLong(memory.get(LONG, base + offset), operand);
-      ALIGNED_LONG.setRelease(memory, base + offset, value);
+      long old = memory.get(LONG, base + offset);
+      ALIGNED_LONG.setRelease(memory, base + offset, operator.applyAsLong(old, operand));
       stored(offset, Long.BYTES, Event.StoreKind.ORDERED);
+      return old;
     }
   }
 

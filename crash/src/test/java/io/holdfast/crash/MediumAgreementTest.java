@@ -175,7 +175,7 @@ class MediumAgreementTest {
       return mapped(
           map -> {
             long offset = random.nextLong(map.size() + 100) - 20;
-            switch (random.nextInt(9)) {
+            switch (random.nextInt(11)) {
               case 0 -> map.putByte(offset, (byte) random.nextInt());
               case 1 -> map.putShort(offset, (short) random.nextInt());
               case 2 -> map.putInt(offset, random.nextInt());
@@ -183,7 +183,12 @@ class MediumAgreementTest {
               case 4 -> map.putLongRelease(offset & -4, random.nextLong());
               case 5 -> map.andLong(offset & -4, random.nextLong());
               case 6 -> map.orLong(offset & -8, random.nextLong());
-              case 7 -> {
+              case 7 -> outcomeOf(map.getAndAddLong(offset & -4, random.nextLong()));
+              case 8 -> {
+                long expected = random.nextBoolean() ? map.getLong(offset & -8) : 0;
+                outcomeOf(map.compareAndExchangeLong(offset & -8, expected, random.nextLong()));
+              }
+              case 9 -> {
                 MemorySegment source = bytes(600);
                 map.copy(offset, source, 0, source.byteSize(), CopyMode.PERSIST);
               }

@@ -139,6 +139,28 @@ public abstract class PmemMap implements AutoCloseable {
   public abstract void orLong(long offset, long mask);
 
   /**
+   * Adds to a long, atomically, also against other processes that map the same bytes, and ordered
+   * as {@link #putLongRelease} is.
+   *
+   * @param offset where in the mapping, in bytes, a multiple of 8
+   * @param delta what is added
+   * @return the value before, read with acquire semantics
+   */
+  public abstract long getAndAddLong(long offset, long delta);
+
+  /**
+   * Replaces a long if it has the expected value, atomically, also against other processes that map
+   * the same bytes, and ordered as {@link #putLongRelease} is. A value that differs is not stored
+   * to.
+   *
+   * @param offset where in the mapping, in bytes, a multiple of 8
+   * @param expected the value to be replaced
+   * @param value what is stored then
+   * @return the value before, read with acquire semantics: {@code expected} if it was replaced
+   */
+  public abstract long compareAndExchangeLong(long offset, long expected, long value);
+
+  /**
    * Copies bytes out of the mapping.
    *
    * @param offset where in the mapping

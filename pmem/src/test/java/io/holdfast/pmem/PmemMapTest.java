@@ -59,6 +59,8 @@ final class PmemMapTest {
         () -> map.putLongRelease(offset, 1),
         () -> map.andLong(offset, 0),
         () -> map.orLong(offset, 1),
+        () -> map.getAndAddLong(offset, 1),
+        () -> map.compareAndExchangeLong(offset, 0, 1),
         () -> map.copy(offset, bytes, 0, 8, CopyMode.PERSIST),
         () -> map.move(offset, 0, 8, CopyMode.PERSIST),
         () -> map.fill(offset, 8, (byte) 1, CopyMode.PERSIST));
@@ -113,6 +115,18 @@ final class PmemMapTest {
   }
 
   @Test
+  void atomicUpdates_tellTheValueBefore() {
+    try (PmemMap map = map(Granularity.CACHE_LINE)) {
+      assertThat(map.getAndAddLong(8, 5)).isZero();
+      assertThat(map.getAndAddLong(8, -7)).isEqualTo(5);
+      assertThat(map.compareAndExchangeLong(8, 4, 9)).isEqualTo(-2);
+      assertThat(map.getLong(8)).isEqualTo(-2);
+      assertThat(map.compareAndExchangeLong(8, -2, 9)).isEqualTo(-2);
+      assertThat(map.getLong(8)).isEqualTo(9);
+    }
+  }
+
+  @Test
   void orderedAccess_unaligned_throws() {
     try (PmemMap map = map(Granularity.CACHE_LINE)) {
       List<ThrowingCallable> calls =
@@ -120,7 +134,9 @@ final class PmemMapTest {
               () -> map.getLongAcquire(12),
               () -> map.putLongRelease(12, 1),
               () -> map.andLong(12, 1),
-              () -> map.orLong(12, 1));
+              () -> map.orLong(12, 1),
+              () -> map.getAndAddLong(12, 1),
+              () -> map.compareAndExchangeLong(12, 0, 1));
       for (ThrowingCallable call : calls) {
         assertThatThrownBy(call)
             .isInstanceOf(IllegalArgumentException.class)

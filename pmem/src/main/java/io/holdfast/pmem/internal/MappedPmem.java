@@ -222,6 +222,18 @@ final class MappedPmem extends PmemMap {
   }
 
   @Override
+  public long getAndAddLong(long offset, long delta) {
+    checkAligned(offset);
+    return (long) ALIGNED_LONG.getAndAdd(segment, offset, delta);
+  }
+
+  @Override
+  public long compareAndExchangeLong(long offset, long expected, long value) {
+    checkAligned(offset);
+    return (long) ALIGNED_LONG.compareAndExchange(segment, offset, expected, value);
+  }
+
+  @Override
   public void checkFaults() {
     try {
       PendingFault.deliver();

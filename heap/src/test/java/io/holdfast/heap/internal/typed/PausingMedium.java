@@ -163,6 +163,16 @@ final class PausingMedium extends Medium {
     }
 
     @Override
+    public long getAndAddLong(long offset, long delta) {
+      return map.getAndAddLong(offset, delta);
+    }
+
+    @Override
+    public long compareAndExchangeLong(long offset, long expected, long value) {
+      return map.compareAndExchangeLong(offset, expected, value);
+    }
+
+    @Override
     public void copy(
         long offset, MemorySegment source, long sourceOffset, long length, CopyMode mode) {
       map.copy(offset, source, sourceOffset, length, mode);
