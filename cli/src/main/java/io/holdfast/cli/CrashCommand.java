@@ -36,12 +36,13 @@ import picocli.CommandLine.Spec;
     subcommands = {
       CrashCommand.Basic.class,
       CrashCommand.NumberList.class,
-      CrashCommand.Tree.class
+      CrashCommand.Tree.class,
+      CrashCommand.Counter.class
     })
 final class CrashCommand extends HoldfastCommand {
   @Override
   void run(Console console) {
-    throw wrongArguments("missing example: basic, list or tree");
+    throw wrongArguments("missing example: basic, list, tree or counter");
   }
 
   /** {@code holdfast crash basic}. */
@@ -97,6 +98,26 @@ final class CrashCommand extends HoldfastCommand {
     CrashExploration exploration(Granularity granularity) {
       return CrashCases.tree(
           granularity, requireNonNullElseGet(words, () -> List.of("one", "two", "three", "four")));
+    }
+  }
+
+  /** {@code holdfast crash counter}. */
+  @Command(
+      name = "counter",
+      description = "A counter that two processes share: no count is taken back.")
+  static final class Counter extends Exploring {
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "N",
+        description = "How often it is incremented. Default: ${DEFAULT-VALUE}.")
+    private int increments = 4;
+
+    @Override
+    CrashExploration exploration(Granularity granularity) {
+      if (increments < 0) {
+        throw wrongArguments("N must not be negative: " + increments);
+      }
+      return CrashCases.counter(granularity, increments);
     }
   }
 

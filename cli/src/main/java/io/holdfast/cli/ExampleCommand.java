@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
       BasicCommand.class,
       ListCommand.class,
       TreeCommand.class,
+      CounterCommand.class,
     })
 final class ExampleCommand extends HoldfastCommand {
   @Override

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,43 @@ final class ExamplesTest {
       Object[] all = Arrays.copyOf(args, args.length + strings.length);
       System.arraycopy(strings, 0, all, args.length, strings.length);
       return holdfast(Arrays.stream(all).filter(arg -> !arg.equals("")).toArray());
+    }
+  }
+
+  @Nested
+  final class Counter {
+    @Test
+    void counter_increments_areKept() throws IOException {
+      assertThat(holdfast("example", "counter", file)).isEqualTo(new Cli(0, "0\n", ""));
+      assertThat(holdfast("example", "counter", file, 3)).isEqualTo(new Cli(0, "3\n", ""));
+      assertThat(holdfast("example", "counter", file, 2)).isEqualTo(new Cli(0, "5\n", ""));
+      assertThat(Files.size(file)).isEqualTo(4096);
+    }
+
+    @Test
+    void counter_incrementedByProcessesAtOnce_countsAll() throws Exception {
+      List<Process> processes = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        ProcessBuilder child = ChildJvm.of("example", "counter", file.toString(), "400");
+        processes.add(child.redirectOutput(ProcessBuilder.Redirect.DISCARD).start());
+      }
+      for (Process process : processes) {
+        assertThat(process.waitFor()).isZero();
+      }
+      assertThat(holdfast("example", "counter", file).out()).isEqualTo("1200\n");
+    }
+
+    @Test
+    void counter_fileTooShort_isRefused() throws IOException {
+      Files.write(file, new byte[100]);
+      assertThat(holdfast("example", "counter", file, 1))
+          .isEqualTo(
+              new Cli(
+                  1,
+                  "",
+                  "holdfast: "
+                      + file
+                      + ": offset 0 + 4096 exceeds size 100; a counter has 4096 bytes\n"));
     }
   }
 

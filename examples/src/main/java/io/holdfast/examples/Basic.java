@@ -13,11 +13,9 @@ import io.holdfast.pmem.PmemFile;
 import io.holdfast.pmem.PmemMap;
 import io.holdfast.pmem.PmemSource;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Stores strings in a mapped file, back to back, each ended by a zero byte and made durable before
@@ -68,24 +66,13 @@ public final class Basic implements AutoCloseable {
    */
   public static Basic open(Path path, Mode mode) {
     Medium medium = Medium.system();
-    if (!Files.exists(path)) {
-      create(medium, path);
-    }
+    ExampleFile.createIfAbsent(medium, path, CREATED_SIZE, _ -> {});
     return open(medium, path, mode);
   }
 
   /** Creates a file on any medium. */
   static void create(Medium medium, Path path) {
-    try (PmemFile file = medium.create(path)) {
-      try {
-        file.allocate(0, CREATED_SIZE);
-        file.sync();
-      } catch (RuntimeException e) {
-        medium.delete(path);
-        throw e;
-      }
-    }
-    medium.syncFolder(Objects.requireNonNull(path.toAbsolutePath().getParent()));
+    ExampleFile.create(medium, path, CREATED_SIZE, _ -> {});
   }
 
   /** Opens an existing file of any medium. */

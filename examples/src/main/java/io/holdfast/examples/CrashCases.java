@@ -19,8 +19,8 @@ import java.util.TreeMap;
  * What power failures do to the examples: for each an exploration that crashes it while it adds
  * things one after the other.
  *
- * <p>{@link #basic} accepts whatever is left, to show it. {@link #list} and {@link #tree} accept
- * nothing but the things added first, each wholly, and among them all whose addition had returned.
+ * <p>{@link #basic} accepts whatever is left, to show it. The others accept nothing but the things
+ * added first, each wholly, and among them all whose addition had returned.
  */
 public final class CrashCases {
   private static final Path FILE = Path.of("/crash/example");
@@ -114,6 +114,35 @@ public final class CrashCases {
                 List<String> entries = new ArrayList<>();
                 found.forEach((word, times) -> entries.add(times + " " + word));
                 return outcome(entries);
+              }
+            });
+  }
+
+  /**
+   * Incrementing a {@link SharedCounter} through two mappings in turns, as two processes would.
+   *
+   * @param granularity that of the medium
+   * @param increments how often
+   * @return the exploration
+   */
+  public static CrashExploration counter(Granularity granularity, int increments) {
+    return CrashExploration.of(granularity)
+        .crashesInRecovery(0) // reading repairs nothing
+        .prepare((medium, _) -> SharedCounter.create(medium, FILE))
+        .run(
+            (medium, log) -> {
+              try (SharedCounter one = SharedCounter.open(medium, FILE);
+                  SharedCounter other = SharedCounter.open(medium, FILE)) {
+                for (int i = 0; i < increments; i++) {
+                  long count = (i % 2 == 0 ? one : other).increment();
+                  log.acknowledge("counted to " + count);
+                }
+              }
+            })
+        .check(
+            (medium, log) -> {
+              try (SharedCounter counter = SharedCounter.open(medium, FILE)) {
+                return "" + addedFirst(counter.get(), log.acknowledged().size(), increments);
               }
             });
   }

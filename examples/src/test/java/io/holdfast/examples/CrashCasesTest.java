@@ -47,6 +47,13 @@ final class CrashCasesTest {
         .containsExactlyInAnyOrder("nothing", "1 b", "1 a, 1 b", "1 a, 2 b");
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void counter_anyCrash_keepsWhatWasCounted(Granularity granularity) {
+    CrashReport report = explore(CrashCases.counter(granularity, 3)).assertConsistent();
+    assertThat(outcomes(report)).containsExactlyInAnyOrder("0", "1", "2", "3");
+  }
+
   private static CrashReport explore(CrashExploration exploration) {
     return exploration.statesAtMost(STATES).explore();
   }
