@@ -94,7 +94,7 @@ final class MappedPmem extends PmemMap {
     this.touched = new TouchedPages(name, mapping.reserved(), arena);
     this.size = size;
     this.segment = segment(size);
-    MappedRanges.add(mapping.range());
+    MappedRanges.add(mapping.range(), this);
   }
 
   /** What the mapping may be used for. */

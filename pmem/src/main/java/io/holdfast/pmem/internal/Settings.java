@@ -86,6 +86,27 @@ final class Settings {
     }
   }
 
+  /**
+   * {@return the lowest address at which files are mapped, as libpmem has it a hexadecimal number
+   * with or without 0x; addresses are then not random}
+   */
+  OptionalLong mmapHint() {
+    Optional<String> value = value("PMEM_MMAP_HINT", "mmapHint");
+    if (value.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    String digits = value.get().strip();
+    try {
+      long address =
+          Long.parseLong(
+              digits.startsWith("0x") || digits.startsWith("0X") ? digits.substring(2) : digits,
+              16);
+      return address < 0 ? OptionalLong.empty() : OptionalLong.of(address);
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty();
+    }
+  }
+
   /** {@return whether flushing is forced off ({@code true}) or on ({@code false}), if either} */
   Optional<Boolean> noFlush() {
     if (isOn("PMEM_NO_FLUSH", "noFlush")) {

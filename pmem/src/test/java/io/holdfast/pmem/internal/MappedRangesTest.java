@@ -2,6 +2,9 @@ package io.holdfast.pmem.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.pmem.Granularity;
+import io.holdfast.pmem.MapConfig;
+import io.holdfast.pmem.PmemSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -10,6 +13,13 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class MappedRangesTest {
+  private static final MappedPmem OWNER = anonymous();
+
+  private static MappedPmem anonymous() {
+    MapConfig config = MapConfig.defaults().withRequiredGranularity(Granularity.PAGE);
+    return (MappedPmem) SystemMedium.INSTANCE.map(PmemSource.anonymous(8192), config);
+  }
+
   private static MemorySegment at(long address) {
     return MemorySegment.ofAddress(address);
   }
@@ -22,7 +32,7 @@ final class MappedRangesTest {
   void intersect_aroundARange_knowsItsBounds() {
     AddressRange range = AddressRange.reserve("test", 8192);
     long start = range.address();
-    MappedRanges.add(range);
+    MappedRanges.add(range, OWNER);
     assertThat(intersects(start, start + 1)).isTrue();
     assertThat(intersects(start + 8191, start + 8192)).isTrue();
     assertThat(intersects(start - 1, start + 1)).isTrue();
@@ -41,6 +51,25 @@ final class MappedRangesTest {
     assertThat(MappedRanges.intersect(MemorySegment.ofArray(new byte[8]), 0, 8)).isFalse();
   }
 
+  @Test
+  void find_insideAndOutside_tellsWhoseTheAddressIs() {
+    MappedPmem first = anonymous();
+    MappedPmem second = anonymous();
+    for (MappedPmem map : List.of(first, second)) {
+      long start = map.segment().address();
+      assertThat(MappedRanges.find(start)).isSameAs(map);
+      assertThat(MappedRanges.find(start + 8191)).isSameAs(map);
+      assertThat(MappedRanges.find(start - 1)).isNotSameAs(map);
+      assertThat(MappedRanges.find(start + 8192)).isNotSameAs(map);
+      assertThat(MappedRanges.nextBound(start)).isEqualTo(start + 8192);
+    }
+    long start = first.segment().address();
+    first.close();
+    assertThat(MappedRanges.find(start)).isNull();
+    assertThat(MappedRanges.find(second.segment().address())).isSameAs(second);
+    second.close();
+  }
+
   /** Ranges that touch have equal bounds, of which removing one must leave the other. */
   @Test
   void remove_amongNeighbours_keepsTheOthers() {
@@ -51,7 +80,7 @@ final class MappedRangesTest {
     for (int i = 0; i < 20; i++) {
       AddressRange range = AddressRange.reserve("test", 2 << 20);
       ranges.add(range);
-      MappedRanges.add(range);
+      MappedRanges.add(range, OWNER);
     }
     while (!ranges.isEmpty()) {
       AddressRange removed = ranges.remove(random.nextInt(ranges.size()));
