@@ -31,7 +31,8 @@ final class SimulatedMap extends PmemMap {
   private static final int NO_DRAIN = CopyMode.NO_DRAIN.flags();
   private static final int NO_FLUSH = CopyMode.NO_FLUSH.flags();
   private static final int NON_TEMPORAL = CopyMode.PERSIST.nonTemporal().flags();
-  private static final int TEMPORAL = CopyMode.PERSIST.temporal().flags();
+  private static final int WRITE_COMBINING = CopyMode.PERSIST.writeCombining().flags();
+  private static final int THROUGH_CACHES = CopyMode.PERSIST.temporal().writeBack().flags();
 
   /** From this length on a copy goes past the caches if it may choose, as in libpmem. */
   private static final long NON_TEMPORAL_THRESHOLD = 256;
@@ -286,10 +287,12 @@ final class SimulatedMap extends PmemMap {
 
   /** libpmem's choice; where caches are flushed by the platform, only who asks for it gets it. */
   private boolean isPastCaches(int flags, long length) {
-    return (flags & NON_TEMPORAL) != 0
-        || ((flags & TEMPORAL) == 0
-            && granularity == Granularity.CACHE_LINE
-            && length >= NON_TEMPORAL_THRESHOLD);
+    if ((flags & NON_TEMPORAL) != 0) {
+      return true;
+    }
+    return granularity == Granularity.CACHE_LINE
+        && ((flags & WRITE_COMBINING) != 0
+            || ((flags & THROUGH_CACHES) == 0 && length >= NON_TEMPORAL_THRESHOLD));
   }
 
   private void stored(long offset, long length, Event.StoreKind kind) {

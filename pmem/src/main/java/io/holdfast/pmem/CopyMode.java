@@ -35,7 +35,24 @@ public final class CopyMode {
   }
 
   /**
-   * {@return libpmem's flag word for this mode: NODRAIN 1, NONTEMPORAL 2, TEMPORAL 4, NOFLUSH 32}
+   * {@return this mode, with the hint that a write-combining store suits: past the caches whatever
+   * the length, unless the platform writes its caches back when power fails}
+   */
+  public CopyMode writeCombining() {
+    return new CopyMode(flags | 8);
+  }
+
+  /**
+   * {@return this mode, with the hint that a write-back store suits: through the caches whatever
+   * the length, unless {@link #nonTemporal} or {@link #writeCombining} is asked for, too}
+   */
+  public CopyMode writeBack() {
+    return new CopyMode(flags | 16);
+  }
+
+  /**
+   * {@return libpmem's flag word for this mode: NODRAIN 1, NONTEMPORAL 2, TEMPORAL 4, WC 8, WB 16,
+   * NOFLUSH 32}
    */
   public int flags() {
     return flags;

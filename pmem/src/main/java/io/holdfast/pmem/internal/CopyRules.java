@@ -16,6 +16,8 @@ record CopyRules(Stores stores, long threshold) {
   private static final int NO_DRAIN = 1;
   private static final int NON_TEMPORAL = 2;
   private static final int TEMPORAL = 4;
+  private static final int WRITE_COMBINING = 8;
+  private static final int WRITE_BACK = 16;
   private static final int NO_FLUSH = 32;
 
   /** Which kinds of stores may be used. */
@@ -56,6 +58,10 @@ record CopyRules(Stores stores, long threshold) {
     if ((flags & NON_TEMPORAL) != 0) {
       return true;
     }
-    return (flags & TEMPORAL) == 0 && caches == Caches.LOST && length >= threshold;
+    if (caches == Caches.FLUSHED_BY_PLATFORM) {
+      return false;
+    }
+    return (flags & WRITE_COMBINING) != 0
+        || ((flags & (TEMPORAL | WRITE_BACK)) == 0 && length >= threshold);
   }
 }

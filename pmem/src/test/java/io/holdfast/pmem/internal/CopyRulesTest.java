@@ -42,6 +42,19 @@ final class CopyRulesTest {
   }
 
   @Test
+  void decide_hints_nameAWayUnlessAnotherIsAskedFor() {
+    assertThat(decide(CopyMode.PERSIST.writeCombining(), 8)).isEqualTo(FLUSH | FENCE | PAST_CACHES);
+    assertThat(decide(CopyMode.PERSIST.writeBack(), 4096)).isEqualTo(FLUSH | FENCE);
+    assertThat(decide(CopyMode.PERSIST.writeBack().nonTemporal(), 8))
+        .isEqualTo(FLUSH | FENCE | PAST_CACHES);
+    assertThat(decide(CopyMode.PERSIST.temporal().writeCombining(), 8))
+        .isEqualTo(FLUSH | FENCE | PAST_CACHES);
+    assertThat(decide(CopyMode.NO_FLUSH.writeCombining(), 4096)).isZero();
+    int combining = CopyMode.PERSIST.writeCombining().flags();
+    assertThat(rules().decide(combining, 4096, Caches.FLUSHED_BY_PLATFORM)).isEqualTo(FENCE);
+  }
+
+  @Test
   void decide_noWayNamed_lengthDecides() {
     assertThat(decide(CopyMode.PERSIST, 255)).isEqualTo(FLUSH | FENCE);
     assertThat(decide(CopyMode.PERSIST, 256)).isEqualTo(FLUSH | FENCE | PAST_CACHES);
