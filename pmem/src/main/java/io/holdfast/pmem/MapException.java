@@ -2,11 +2,17 @@ package io.holdfast.pmem;
 
 import org.jspecify.annotations.Nullable;
 
-/** A source cannot be mapped as asked; {@link #reason} says why in libpmem2's terms. */
+/**
+ * A source cannot be mapped, or addresses cannot be reserved, as asked; {@link #reason} says why in
+ * libpmem2's terms. Nothing was changed.
+ */
 public final class MapException extends PmemException {
   private static final long serialVersionUID = 1;
 
-  /** What was wrong: libpmem2's {@code PMEM2_E_*} conditions that mapping can meet. */
+  /**
+   * What was wrong: libpmem2's {@code PMEM2_E_*} conditions that mappings and reservations can
+   * meet.
+   */
   public enum Reason {
     /** No required granularity was set. */
     GRANULARITY_NOT_SET,
@@ -16,19 +22,35 @@ public final class MapException extends PmemException {
     INVALID_FILE_TYPE,
     /** Offset and length do not lie within the source. */
     MAP_RANGE,
-    /** The offset is negative. */
+    /** The offset is negative, or beyond the reservation. */
     OFFSET_OUT_OF_RANGE,
     /** The offset is not a multiple of the page size. */
     OFFSET_UNALIGNED,
     /** The length is not a multiple of the page size. */
     LENGTH_UNALIGNED,
-    /** The length is negative, or larger than the reservation. */
+    /** The length is negative, or nothing, or larger than the reservation or its rest. */
     LENGTH_OUT_OF_RANGE,
     /** The source has no bytes. */
     SOURCE_EMPTY,
     /** The file was not opened for what the mapping is to be used for. */
     NO_ACCESS,
-    /** The operating system cannot map this source so. */
+    /** Device DAX is mapped shared or not at all. */
+    SRC_DEVDAX_PRIVATE,
+    /** The address is not a multiple of the page size, or of the device's alignment. */
+    ADDRESS_UNALIGNED,
+    /** The address is 0. */
+    ADDRESS_NULL,
+    /** The addresses are taken by a mapping or something else. */
+    MAPPING_EXISTS,
+    /** The memory belongs to a mapping already. */
+    MAP_EXISTS,
+    /** There is no mapping where one is asked for. */
+    MAPPING_NOT_FOUND,
+    /**
+     * A mapping lies in the addresses that are to be given up: libpmem2's VM_RESERVATION_NOT_EMPTY.
+     */
+    RESERVATION_NOT_EMPTY,
+    /** The operating system, or a simulated medium, cannot do this. */
     NOT_SUPPORTED
   }
 
