@@ -1,10 +1,13 @@
 package io.holdfast.pmem;
 
+import io.holdfast.pmem.internal.DebugLog;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The root of everything that goes wrong with persistent memory: its message names the resource and
  * the values.
+ *
+ * <p>Its message is the thread's last error message from then on, and is logged at debug level 1.
  *
  * <p>Before such an exception is thrown nothing has been acknowledged as durable that is not.
  */
@@ -18,6 +21,7 @@ public class PmemException extends RuntimeException {
    */
   protected PmemException(String message) {
     super(message);
+    DebugLog.error(message);
   }
 
   /**
@@ -28,5 +32,6 @@ public class PmemException extends RuntimeException {
    */
   protected PmemException(String message, @Nullable Throwable cause) {
     super(message, cause);
+    DebugLog.error(message);
   }
 }

@@ -37,7 +37,7 @@ final class Cpu {
       if (flush.isEmpty() || width.isEmpty()) {
         return without("the processor offers " + features);
       }
-      LOGGER.log(Level.DEBUG, "flushing by {0}, storing by {1}", flush.get(), width.get());
+      DebugLog.operation(() -> "flushing by " + flush.get() + ", storing by " + width.get());
       return new Cpu(CpuRoutines.load(flush.get(), width.get()), "");
     } catch (PmemException e) {
       return without(e.getMessage());

@@ -46,7 +46,8 @@ record GranularityRules(Granularity granularity, String why) {
     }
     if (forced.isPresent()) {
       return new GranularityRules(
-          forced.get(), "it is forced by PMEM2_FORCE_GRANULARITY or its property");
+          forced.get(),
+          "it is forced by PMEM2_FORCE_GRANULARITY, PMEM_IS_PMEM_FORCE or a property");
     }
     if (sync == KernelSync.REFUSED) {
       return new GranularityRules(

@@ -71,10 +71,13 @@ final class LinuxCalls {
     try {
       while (true) {
         long result = (long) PLAIN.invokeExact(context.captured(), number, a, b, c, d, e, f);
+        int errno = result == -1 ? context.errno() : 0;
+        if (DebugLog.DETAILS) {
+          trace(call, a, b, c, result, errno);
+        }
         if (result != -1) {
           return result;
         }
-        int errno = context.errno();
         // An interrupted close has closed: a second one could hit another file's descriptor.
         if (errno != EINTR || call == SystemCall.CLOSE) {
           return -errno;
@@ -102,10 +105,13 @@ final class LinuxCalls {
                     memory,
                     memory.byteSize(),
                     position);
+        int errno = result == -1 ? context.errno() : 0;
+        if (DebugLog.DETAILS) {
+          trace(call, descriptor, memory.byteSize(), position, result, errno);
+        }
         if (result != -1) {
           return result;
         }
-        int errno = context.errno();
         if (errno != EINTR) {
           return -errno;
         }
@@ -136,10 +142,13 @@ final class LinuxCalls {
                     0L,
                     flags,
                     memory);
+        int errno = result == -1 ? context.errno() : 0;
+        if (DebugLog.DETAILS) {
+          trace(SystemCall.PWRITEV2, descriptor, memory.byteSize(), position, result, errno);
+        }
         if (result != -1) {
           return result;
         }
-        int errno = context.errno();
         if (errno != EINTR) {
           return -errno;
         }
@@ -149,6 +158,11 @@ final class LinuxCalls {
     } finally {
       context.release();
     }
+  }
+
+  private static void trace(SystemCall call, long a, long b, long c, long result, int errno) {
+    String outcome = errno == 0 ? Long.toHexString(result) : ErrnoText.nameOf(errno);
+    DebugLog.detail("%s(0x%x, 0x%x, 0x%x) = %s".formatted(call.label(), a, b, c, outcome));
   }
 
   /** {@return the exception for the negative {@code result} of a call made for {@code resource}} */

@@ -553,6 +553,7 @@ final class MappedPmem extends PmemMap {
     closed = true;
     MappedRanges.remove(mapping.range());
     mapping.replaceByMemory();
+    DebugLog.operation(() -> name + ": unmapped");
     Mapping heldMapping = mapping;
     TouchedPages heldMarks = touched;
     CLEANER.register(

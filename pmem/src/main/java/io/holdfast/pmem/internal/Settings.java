@@ -120,11 +120,47 @@ final class Settings {
     return isOn(Optional.ofNullable(properties.get(PREFIX + "noExecutable")));
   }
 
+  /** {@return whether memory is to be taken for persistent ({@code true}) or not, if either} */
+  Optional<Boolean> isPmemForce() {
+    if (isOn("PMEM_IS_PMEM_FORCE", "isPmemForce")) {
+      return Optional.of(true);
+    }
+    return isOff("PMEM_IS_PMEM_FORCE", "isPmemForce") ? Optional.of(false) : Optional.empty();
+  }
+
+  /** {@return the debug level, 0 to 4; libpmem2's variable wins over libpmem's} */
+  int logLevel() {
+    return logValue("LEVEL", "logLevel").map(Settings::level).orElse(0);
+  }
+
+  private static int level(String value) {
+    try {
+      return Math.clamp(Integer.parseInt(value.strip()), 0, 4);
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /** {@return the name of the file to log to, if one is named} */
+  Optional<String> logFile() {
+    return logValue("FILE", "logFile").filter(name -> !name.isEmpty());
+  }
+
+  private Optional<String> logValue(String what, String property) {
+    return value("PMEM2_LOG_" + what, property)
+        .or(() -> Optional.ofNullable(environment.get("PMEM_LOG_" + what)));
+  }
+
   /**
    * {@return the granularity that shared mappings have to report whatever is found, if one is
-   * named}
+   * forced}
    */
   Optional<Granularity> forcedGranularity() {
+    return namedGranularity()
+        .or(() -> isPmemForce().map(is -> is ? Granularity.CACHE_LINE : Granularity.PAGE));
+  }
+
+  private Optional<Granularity> namedGranularity() {
     return value("PMEM2_FORCE_GRANULARITY", "forceGranularity")
         .flatMap(
             value ->

@@ -13,16 +13,12 @@ import io.holdfast.pmem.PmemFile;
 import io.holdfast.pmem.PmemMap;
 import io.holdfast.pmem.PmemSource;
 import io.holdfast.pmem.SystemCallException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 
 /** The operating system's files and memory. May be shared between threads. */
 public final class SystemMedium extends Medium {
   /** The only instance. */
   public static final SystemMedium INSTANCE = new SystemMedium();
-
-  private static final Logger LOGGER = System.getLogger("io.holdfast.pmem");
 
   private SystemMedium() {}
 
@@ -197,14 +193,11 @@ public final class SystemMedium extends Medium {
               + found.why(),
           null);
     }
-    LOGGER.log(
-        Level.DEBUG,
-        "{0}: offset {1} + {2} mapped, granularity {3}, since {4}",
-        file.name(),
-        range.offset(),
-        range.length(),
-        found.granularity(),
-        found.why());
+    DebugLog.operation(
+        () ->
+            "%s: offset %d + %d mapped, granularity %s, since %s"
+                .formatted(
+                    file.name(), range.offset(), range.length(), found.granularity(), found.why()));
     return new MappedPmem(
         mapping, range.length(), found.granularity(), domain(config, found), access(config));
   }
