@@ -177,6 +177,9 @@ public final class SimulatedMedium extends Medium {
           }
           yield map(own.inode(), own.path().toString(), own.access(), config, required);
         }
+        case PmemSource.OfDescriptor(int number) ->
+            throw new IllegalArgumentException(
+                "descriptor " + number + ": a file of another medium");
         case PmemSource.Anonymous(long byteSize) -> mapAnonymous(byteSize, config);
       };
     }

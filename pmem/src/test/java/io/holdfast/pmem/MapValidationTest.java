@@ -65,7 +65,7 @@ final class MapValidationTest {
         Reason.INVALID_FILE_TYPE,
         PmemSource.of(folder),
         ANY.withProtection(Protection.READ),
-        "not a regular file");
+        "is a folder");
     assertReason(
         Reason.INVALID_FILE_TYPE, PmemSource.of(Path.of("/dev/null")), ANY, "not a regular file");
   }

@@ -1,5 +1,6 @@
 package io.holdfast.pmem.internal;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -27,6 +28,7 @@ final class Descriptor {
   private static final int AT_FDCWD = -100;
   private static final int AT_EMPTY_PATH = 0x1000;
   private static final int AT_SYMLINK_FOLLOW = 0x400;
+  private static final int F_GETFL = 3;
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int FALLOC_FL_KEEP_SIZE = 1;
   private static final int LOCK_EX_NB = 2 | 4;
@@ -48,16 +50,32 @@ final class Descriptor {
   }
 
   /**
-   * What the file system says of a file: its type and mode bits, its size and its allocation in
-   * bytes.
+   * What the file system says of a file.
+   *
+   * @param mode its type and mode bits
+   * @param size its size in bytes
+   * @param allocated its allocation in bytes
+   * @param blockBytes the file system's preferred block
+   * @param device what the file system lies on
+   * @param special which device the file stands for, if it is a device node
    */
-  record Status(int mode, long size, long allocated) {
+  record Status(
+      int mode,
+      long size,
+      long allocated,
+      long blockBytes,
+      DeviceNumber device,
+      DeviceNumber special) {
     boolean isRegular() {
       return (mode & TYPE_MASK) == 0100000;
     }
 
     boolean isFolder() {
       return (mode & TYPE_MASK) == 0040000;
+    }
+
+    boolean isCharacterDevice() {
+      return (mode & TYPE_MASK) == 0020000;
     }
   }
 
@@ -128,8 +146,18 @@ final class Descriptor {
               status.address(),
               0));
       return new Status(
-          status.get(JAVA_SHORT, 28), status.get(JAVA_LONG, 40), status.get(JAVA_LONG, 48) * 512);
+          status.get(JAVA_SHORT, 28),
+          status.get(JAVA_LONG, 40),
+          status.get(JAVA_LONG, 48) * 512,
+          status.get(JAVA_INT, 4),
+          new DeviceNumber(status.get(JAVA_INT, 136), status.get(JAVA_INT, 140)),
+          new DeviceNumber(status.get(JAVA_INT, 128), status.get(JAVA_INT, 132)));
     }
+  }
+
+  /** {@return the flags it was opened with, or the negative error} */
+  long openFlags() {
+    return LinuxCalls.call(SystemCall.FCNTL, number, F_GETFL);
   }
 
   /** Makes one {@code pread} or {@code pwrite}; {@return how many bytes were transferred} */

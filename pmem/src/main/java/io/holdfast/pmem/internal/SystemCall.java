@@ -12,6 +12,7 @@ enum SystemCall {
   FLOCK("flock", 73, 32),
   FSYNC("fsync", 74, 82),
   FTRUNCATE("ftruncate", 77, 46),
+  IOCTL("ioctl", 16, 29),
   LINKAT("link", 265, 37),
   MMAP("mmap", 9, 222),
   MPROTECT("mprotect", 10, 226),

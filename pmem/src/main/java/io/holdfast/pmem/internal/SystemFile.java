@@ -13,25 +13,18 @@ import java.util.concurrent.atomic.AtomicInteger;
  * the lock back explicitly, since mappings hold duplicates of the descriptor, which share it.
  */
 final class SystemFile extends PmemFile {
-  private static final long RWF_DSYNC = 2;
   private static final int CLOSED = 1 << 31;
 
   private final Descriptor descriptor;
+  private final FileTransfer transfer;
   private volatile Path path;
 
   /** The number of running calls, and whether the file is closed. */
   private final AtomicInteger users = new AtomicInteger();
 
-  private volatile Durable durable = Durable.BY_FLAG;
-
-  /** How a write is made durable. */
-  private enum Durable {
-    BY_FLAG,
-    BY_SYNC
-  }
-
   SystemFile(Descriptor descriptor, Path path) {
     this.descriptor = descriptor;
+    this.transfer = new FileTransfer(descriptor);
     this.path = path;
   }
 
@@ -71,47 +64,9 @@ final class SystemFile extends PmemFile {
     checkPosition(position, destination.byteSize());
     enter();
     try {
-      return destination.isNative()
-          ? readNative(position, destination)
-          : readHeap(position, destination);
+      return transfer.read(position, destination);
     } finally {
       leave();
-    }
-  }
-
-  private long readNative(long position, MemorySegment destination) {
-    long done = 0;
-    while (done < destination.byteSize()) {
-      MemorySegment rest = done == 0 ? destination : destination.asSlice(done);
-      long n = descriptor.transfer(SystemCall.PREAD, rest, position + done);
-      if (n == 0) {
-        break;
-      }
-      done += n;
-    }
-    return done;
-  }
-
-  /**
-   * A blocking call must not hold the collector back, so that heap memory goes through a buffer.
-   */
-  private long readHeap(long position, MemorySegment destination) {
-    CallContext context = CallContext.take();
-    try {
-      long done = 0;
-      while (done < destination.byteSize()) {
-        long wanted = Math.min(CallContext.BOUNCE_BYTES, destination.byteSize() - done);
-        MemorySegment piece = context.bounce().asSlice(0, wanted);
-        long n = readNative(position + done, piece);
-        MemorySegment.copy(piece, 0, destination, done, n);
-        done += n;
-        if (n < wanted) {
-          break;
-        }
-      }
-      return done;
-    } finally {
-      context.release();
     }
   }
 
@@ -120,36 +75,9 @@ final class SystemFile extends PmemFile {
     checkPosition(position, source.byteSize());
     enter();
     try {
-      if (source.isNative()) {
-        writeNative(position, source);
-      } else {
-        writeHeap(position, source);
-      }
+      transfer.write(position, source);
     } finally {
       leave();
-    }
-  }
-
-  private void writeNative(long position, MemorySegment source) {
-    long done = 0;
-    while (done < source.byteSize()) {
-      MemorySegment rest = done == 0 ? source : source.asSlice(done);
-      done += descriptor.transfer(SystemCall.PWRITE, rest, position + done);
-    }
-  }
-
-  private void writeHeap(long position, MemorySegment source) {
-    CallContext context = CallContext.take();
-    try {
-      for (long done = 0; done < source.byteSize(); ) {
-        long n = Math.min(CallContext.BOUNCE_BYTES, source.byteSize() - done);
-        MemorySegment piece = context.bounce().asSlice(0, n);
-        MemorySegment.copy(source, done, piece, 0, n);
-        writeNative(position + done, piece);
-        done += n;
-      }
-    } finally {
-      context.release();
     }
   }
 
@@ -158,42 +86,9 @@ final class SystemFile extends PmemFile {
     checkPosition(position, source.byteSize());
     enter();
     try {
-      if (source.isNative()) {
-        writeNativeDurably(position, source);
-      } else if (source.byteSize() <= CallContext.BOUNCE_BYTES) {
-        CallContext context = CallContext.take();
-        try {
-          MemorySegment piece = context.bounce().asSlice(0, source.byteSize());
-          piece.copyFrom(source);
-          writeNativeDurably(position, piece);
-        } finally {
-          context.release();
-        }
-      } else {
-        writeHeap(position, source);
-        descriptor.dataSync();
-      }
+      transfer.writeDurably(position, source);
     } finally {
       leave();
-    }
-  }
-
-  private void writeNativeDurably(long position, MemorySegment source) {
-    long done = 0;
-    if (durable == Durable.BY_FLAG) {
-      while (done < source.byteSize()) {
-        MemorySegment rest = done == 0 ? source : source.asSlice(done);
-        long n = descriptor.writeDurably(rest, position + done, RWF_DSYNC);
-        if (Errno.EOPNOTSUPP.is(n) || Errno.ENOSYS.is(n)) {
-          durable = Durable.BY_SYNC;
-          break;
-        }
-        done += LinuxCalls.check(path.toString(), SystemCall.PWRITEV2, n);
-      }
-    }
-    if (done < source.byteSize()) {
-      writeNative(position + done, done == 0 ? source : source.asSlice(done));
-      descriptor.dataSync();
     }
   }
 

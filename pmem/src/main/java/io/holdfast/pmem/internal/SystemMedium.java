@@ -87,33 +87,17 @@ public final class SystemMedium extends Medium {
     return switch (source) {
       case PmemSource.Anonymous anonymous -> mapMemory(anonymous.byteSize(), config);
       case PmemSource.OfPath named -> mapFile(openFor(named.path(), config), config, required);
-      case PmemSource.OfFile opened -> mapFile(duplicate(opened.file()), config, required);
+      case PmemSource.OfFile opened ->
+          mapFile(OpenedSource.duplicate(opened.file()), config, required);
+      case PmemSource.OfDescriptor descriptor ->
+          mapFile(OpenedSource.duplicate(descriptor.number()), config, required);
     };
   }
 
-  private static Descriptor openFor(Path path, MapConfig config) {
+  private static OpenedSource openFor(Path path, MapConfig config) {
     boolean stores =
         config.sharing() == Sharing.SHARED && config.protection() == Protection.READ_WRITE;
-    int flags = stores ? Descriptor.READ_WRITE : Descriptor.READ_ONLY;
-    try {
-      return Descriptor.open(path, flags | Descriptor.NON_BLOCKING);
-    } catch (SystemCallException e) {
-      if (e.errno() == Errno.EISDIR.number()) {
-        throw new MapException(Reason.INVALID_FILE_TYPE, path + ": is a folder", e);
-      }
-      throw e;
-    }
-  }
-
-  private static Descriptor duplicate(PmemFile file) {
-    if (!(file instanceof SystemFile ours)) {
-      throw new IllegalArgumentException(file.path() + ": a file of another medium");
-    }
-    try {
-      return ours.duplicate();
-    } catch (IllegalStateException e) {
-      throw new MapException(Reason.INVALID_FILE_HANDLE, file.path() + ": closed", e);
-    }
+    return OpenedSource.open(path, stores ? Descriptor.READ_WRITE : Descriptor.READ_ONLY);
   }
 
   private static PmemMap mapMemory(long byteSize, MapConfig config) {
@@ -134,14 +118,11 @@ public final class SystemMedium extends Medium {
     }
   }
 
-  /** Maps {@code file}, which belongs to the mapping or is closed. */
-  private static PmemMap mapFile(Descriptor file, MapConfig config, Granularity required) {
+  /** Maps {@code source}, whose descriptor belongs to the mapping or is closed. */
+  private static PmemMap mapFile(OpenedSource source, MapConfig config, Granularity required) {
+    Descriptor file = source.file();
     try {
-      Descriptor.Status status = file.status();
-      if (!status.isRegular()) {
-        throw new MapException(Reason.INVALID_FILE_TYPE, file.name() + ": not a regular file");
-      }
-      MapRange range = MapRange.of(file.name(), status.size(), config);
+      MapRange range = MapRange.of(file.name(), source.size(), config);
       AddressRange addresses = AddressRange.reserve(file.name(), range.reserved());
       try {
         return map(addresses, file, range, config, required);

@@ -7,11 +7,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class PlatformAutoFlushTest {
-  @TempDir Path devices;
+  @TempDir Path root;
+  private Path devices = Path.of("");
+
+  @BeforeEach
+  void createDevices() throws IOException {
+    devices = Files.createDirectories(root.resolve("bus/nd/devices"));
+  }
+
+  private GranularityRules.AutoFlush detect() {
+    return PlatformAutoFlush.detect(new Sysfs(root.toString()));
+  }
 
   private void region(String name, String domain) throws IOException {
     Path region = Files.createDirectory(devices.resolve(name));
@@ -24,7 +35,7 @@ final class PlatformAutoFlushTest {
     region("region7", "cpu_cache");
     Files.createDirectory(devices.resolve("namespace0.0"));
 
-    assertThat(PlatformAutoFlush.detect(devices.toString())).isEqualTo(PRESENT);
+    assertThat(detect()).isEqualTo(PRESENT);
   }
 
   @Test
@@ -32,19 +43,19 @@ final class PlatformAutoFlushTest {
     region("region0", "cpu_cache");
     region("region1", "memory_controller");
 
-    assertThat(PlatformAutoFlush.detect(devices.toString())).isEqualTo(ABSENT);
+    assertThat(detect()).isEqualTo(ABSENT);
   }
 
   @Test
   void detect_regionSaysNothing_isAbsent() throws IOException {
     Files.createDirectory(devices.resolve("region0"));
 
-    assertThat(PlatformAutoFlush.detect(devices.toString())).isEqualTo(ABSENT);
+    assertThat(detect()).isEqualTo(ABSENT);
   }
 
   @Test
   void detect_noRegions_isAbsent() {
-    assertThat(PlatformAutoFlush.detect(devices.toString())).isEqualTo(ABSENT);
-    assertThat(PlatformAutoFlush.detect(devices + "/missing")).isEqualTo(ABSENT);
+    assertThat(detect()).isEqualTo(ABSENT);
+    assertThat(PlatformAutoFlush.detect(new Sysfs(root + "/missing"))).isEqualTo(ABSENT);
   }
 }
