@@ -1,9 +1,11 @@
 package io.holdfast.pmem;
 
+import io.holdfast.pmem.internal.BadBlocks;
 import io.holdfast.pmem.internal.DeviceQueries;
 import io.holdfast.pmem.internal.SourceTransfer;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What is mapped: a regular file, a device DAX or anonymous memory. Immutable; what it is asked it
@@ -183,5 +185,35 @@ public sealed interface PmemSource {
    */
   default void write(long offset, MemorySegment bytes) {
     SourceTransfer.write(this, offset, bytes);
+  }
+
+  /**
+   * {@return the parts of the source that the medium has lost, first ones first, none if it lies on
+   * no device that keeps such a list} A snapshot: blocks may go bad, and be cleared, afterwards.
+   * The kernel tells of a few hundred at once; there may be more when these are cleared.
+   *
+   * @throws DeviceException if this is anonymous memory; if it is a device DAX and the caller may
+   *     not know where in its region it lies, though the region has bad blocks; or if the file
+   *     system does not tell where its files lie, though its device has bad blocks
+   */
+  default List<BadBlock> badBlocks() {
+    return BadBlocks.list(this);
+  }
+
+  /**
+   * Gives the source good blocks in the place of bad ones. What they held is lost; a file's read as
+   * zero then, a device DAX's as whatever the device puts there. Good blocks stay as they are, also
+   * where {@code block} says otherwise. Durable on return; after a crash before that some of it may
+   * have been done, and the rest is still listed.
+   *
+   * @param block what is cleared, of this source's {@link #badBlocks}
+   * @throws OutOfSpaceException if the file system has no other block to give; what was bad is a
+   *     hole in the file then
+   * @throws DeviceException if this is anonymous memory, or the block was not cleared, or not to
+   *     its end
+   * @throws SystemCallException if the kernel refuses
+   */
+  default void clearBadBlock(BadBlock block) {
+    BadBlocks.clear(this, block);
   }
 }

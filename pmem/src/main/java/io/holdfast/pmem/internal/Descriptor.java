@@ -31,6 +31,7 @@ final class Descriptor {
   private static final int F_GETFL = 3;
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int FALLOC_FL_KEEP_SIZE = 1;
+  private static final int FALLOC_FL_PUNCH_HOLE = 2;
   private static final int LOCK_EX_NB = 2 | 4;
   private static final int LOCK_UN = 8;
   private static final int STATX_TYPE_SIZE_BLOCKS = 0x1 | 0x200 | 0x400;
@@ -217,6 +218,22 @@ final class Descriptor {
         check(SystemCall.FALLOCATE, result);
       }
     }
+  }
+
+  /** Gives a range's blocks back; it reads as zero then. */
+  void punchHole(long position, long length) {
+    fallocate(FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, position, length);
+  }
+
+  /** Gives a range blocks where it has none. */
+  void allocateKeepingSize(long position, long length) {
+    fallocate(FALLOC_FL_KEEP_SIZE, position, length);
+  }
+
+  private void fallocate(int mode, long position, long length) {
+    check(
+        SystemCall.FALLOCATE,
+        LinuxCalls.call(SystemCall.FALLOCATE, number, mode, position, length));
   }
 
   /**

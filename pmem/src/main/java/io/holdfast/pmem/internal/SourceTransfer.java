@@ -151,11 +151,15 @@ public final class SourceTransfer {
     PmemSource again = new PmemSource.OfDescriptor(opened.file().number());
     try (PmemMap map = SystemMedium.INSTANCE.map(again, config)) {
       long at = offset - whole.start();
-      if (reads) {
-        map.read(at, memory, 0, length);
+      try {
+        if (reads) {
+          map.read(at, memory, 0, length);
+        } else {
+          map.copy(at, memory, 0, length, CopyMode.PERSIST);
+        }
         map.checkFaults();
-      } else {
-        map.copy(at, memory, 0, length, CopyMode.PERSIST);
+      } catch (InternalError e) {
+        throw map.mediaError(e);
       }
     } catch (MediaErrorException e) {
       throw mediaError(opened.name(), offset, length, e);
