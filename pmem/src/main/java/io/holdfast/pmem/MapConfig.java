@@ -1,5 +1,6 @@
 package io.holdfast.pmem;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param protection what the mapping may be used for
  * @param reserve address space kept for {@link PmemMap#grow}, in bytes from the mapping's start; 0
  *     for none
+ * @param place where in a reservation the mapping goes; absent for wherever there is room
  */
 public record MapConfig(
     Optional<Granularity> requiredGranularity,
@@ -20,7 +22,8 @@ public record MapConfig(
     long length,
     Sharing sharing,
     Protection protection,
-    long reserve) {
+    long reserve,
+    Optional<Place> place) {
 
   /**
    * Checks the numbers.
@@ -52,18 +55,57 @@ public record MapConfig(
 
   /** What a mapping may be used for. */
   public enum Protection {
+    /**
+     * Nothing but keeping its addresses: its segment has no bytes, and what would load from it
+     * throws {@link IndexOutOfBoundsException}.
+     */
+    NONE,
     /** Reading only. */
     READ,
     /** Reading and storing. */
-    READ_WRITE
+    READ_WRITE,
+    /** Reading, and running the machine code in it. */
+    READ_EXECUTE,
+    /** Reading, storing, and running the machine code in it. */
+    READ_WRITE_EXECUTE;
+
+    /** {@return whether the mapping may be stored to} */
+    public boolean allowsStores() {
+      return this == READ_WRITE || this == READ_WRITE_EXECUTE;
+    }
+  }
+
+  /**
+   * A place in reserved addresses.
+   *
+   * @param reservation the reserved addresses
+   * @param offset where in them, in bytes, a multiple of the page size (of a device DAX: so that
+   *     the address is a multiple of its alignment)
+   */
+  public record Place(AddressReservation reservation, long offset) {
+
+    /**
+     * Checks the numbers.
+     *
+     * @throws MapException if {@code offset} is negative
+     */
+    public Place {
+      Objects.requireNonNull(reservation, "reservation");
+      if (offset < 0) {
+        throw new MapException(
+            MapException.Reason.OFFSET_OUT_OF_RANGE,
+            "offset " + offset + " in the reservation is negative");
+      }
+    }
   }
 
   /**
    * {@return offset 0, to the end of the source, shared, read and write, no granularity set,
-   * nothing reserved}
+   * nothing reserved, anywhere}
    */
   public static MapConfig defaults() {
-    return new MapConfig(Optional.empty(), 0, 0, Sharing.SHARED, Protection.READ_WRITE, 0);
+    return new MapConfig(
+        Optional.empty(), 0, 0, Sharing.SHARED, Protection.READ_WRITE, 0, Optional.empty());
   }
 
   /**
@@ -72,7 +114,8 @@ public record MapConfig(
    * @param granularity the coarsest granularity the caller can work with
    */
   public MapConfig withRequiredGranularity(Granularity granularity) {
-    return new MapConfig(Optional.of(granularity), offset, length, sharing, protection, reserve);
+    return new MapConfig(
+        Optional.of(granularity), offset, length, sharing, protection, reserve, place);
   }
 
   /**
@@ -82,7 +125,7 @@ public record MapConfig(
    * @throws MapException if {@code bytes} is negative
    */
   public MapConfig withOffset(long bytes) {
-    return new MapConfig(requiredGranularity, bytes, length, sharing, protection, reserve);
+    return new MapConfig(requiredGranularity, bytes, length, sharing, protection, reserve, place);
   }
 
   /**
@@ -92,7 +135,7 @@ public record MapConfig(
    * @throws MapException if {@code bytes} is negative
    */
   public MapConfig withLength(long bytes) {
-    return new MapConfig(requiredGranularity, offset, bytes, sharing, protection, reserve);
+    return new MapConfig(requiredGranularity, offset, bytes, sharing, protection, reserve, place);
   }
 
   /**
@@ -101,7 +144,7 @@ public record MapConfig(
    * @param value the sharing
    */
   public MapConfig withSharing(Sharing value) {
-    return new MapConfig(requiredGranularity, offset, length, value, protection, reserve);
+    return new MapConfig(requiredGranularity, offset, length, value, protection, reserve, place);
   }
 
   /**
@@ -110,7 +153,7 @@ public record MapConfig(
    * @param value the protection
    */
   public MapConfig withProtection(Protection value) {
-    return new MapConfig(requiredGranularity, offset, length, sharing, value, reserve);
+    return new MapConfig(requiredGranularity, offset, length, sharing, value, reserve, place);
   }
 
   /**
@@ -120,6 +163,25 @@ public record MapConfig(
    * @throws MapException if {@code bytes} is negative
    */
   public MapConfig withReserve(long bytes) {
-    return new MapConfig(requiredGranularity, offset, length, sharing, protection, bytes);
+    return new MapConfig(requiredGranularity, offset, length, sharing, protection, bytes, place);
+  }
+
+  /**
+   * {@return a copy that maps into {@code reservation} at {@code bytes}, taking up the mapped
+   * length or, if more, {@link #reserve}}
+   *
+   * @param reservation the reserved addresses, which outlive the mapping
+   * @param bytes where in them, in bytes, a multiple of the page size
+   * @throws MapException if {@code bytes} is negative
+   */
+  public MapConfig withReservation(AddressReservation reservation, long bytes) {
+    return new MapConfig(
+        requiredGranularity,
+        offset,
+        length,
+        sharing,
+        protection,
+        reserve,
+        Optional.of(new Place(reservation, bytes)));
   }
 }

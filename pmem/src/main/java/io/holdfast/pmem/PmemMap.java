@@ -1,6 +1,8 @@
 package io.holdfast.pmem;
 
+import io.holdfast.pmem.internal.SystemMedium;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /**
  * A mapped range of persistent memory.
@@ -23,6 +25,30 @@ public abstract class PmemMap implements AutoCloseable {
 
   /** For implementations. */
   protected PmemMap() {}
+
+  /**
+   * Makes a mapping of memory that something else has mapped, such as {@code FileChannel.map} or a
+   * native library, so that its stores can be made durable. The memory stays its owner's: {@link
+   * #close} only forgets it, and once the owner has closed the segment's arena, methods that need
+   * the memory throw {@link IllegalStateException}.
+   *
+   * <p>That the memory is of the given granularity is the caller's word. If it is wrong, nothing
+   * breaks, but what is persisted may be lost with the power. Memory that its owner unmaps without
+   * closing the segment's arena must not be used after that, as with the segment itself.
+   *
+   * @param memory native memory that begins at a page; if it is read-only, so is the mapping; if it
+   *     is confined to a thread, so is what uses the memory
+   * @param granularity what stores to it need to become durable
+   * @return the mapping, which the caller closes
+   * @throws IllegalArgumentException if {@code memory} is memory of the Java heap
+   * @throws MapException if it begins at address 0 or not at a page, if it has no bytes, or if an
+   *     open mapping has some of them ({@link MapException.Reason#MAP_EXISTS})
+   * @throws GranularityUnavailableException if {@code granularity} is finer than PAGE and cache
+   *     lines cannot be flushed
+   */
+  public static PmemMap ofExisting(MemorySegment memory, Granularity granularity) {
+    return SystemMedium.mapExisting(memory, granularity);
+  }
 
   /** {@return how much of a store travels to the medium at once} */
   public abstract Granularity granularity();
@@ -204,6 +230,16 @@ public abstract class PmemMap implements AutoCloseable {
    * @param mode how the bytes travel and what is awaited
    */
   public abstract void fill(long offset, long length, byte value, CopyMode mode);
+
+  /**
+   * For implementations: checks a range that is to be stored to, as all methods that store do.
+   *
+   * @param offset where in the mapping
+   * @param length how many bytes
+   */
+  protected void checkStore(long offset, long length) {
+    Objects.checkFromIndexSize(offset, length, size());
+  }
 
   /**
    * Brings cache lines near because this thread will soon store to them, so that the stores need

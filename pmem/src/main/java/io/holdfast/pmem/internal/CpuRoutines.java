@@ -25,7 +25,8 @@ record CpuRoutines(
     MethodHandle copyHandle,
     MethodHandle copyPastCachesHandle,
     MethodHandle fillHandle,
-    MethodHandle fillPastCachesHandle) {
+    MethodHandle fillPastCachesHandle,
+    HeldRoutines held) {
 
   /** Mode bit: write back what was stored through the caches. */
   static final int FLUSH = 1;
@@ -58,7 +59,8 @@ record CpuRoutines(
         page.handle("copy_temporal", COPYING),
         page.handle("copy_" + width.suffix(), COPYING),
         page.handle("fill_temporal", FILLING),
-        page.handle("fill_" + width.suffix(), FILLING));
+        page.handle("fill_" + width.suffix(), FILLING),
+        HeldRoutines.of(page, width));
   }
 
   /** Waits until everything this thread has flushed or stored past the caches is durable. */

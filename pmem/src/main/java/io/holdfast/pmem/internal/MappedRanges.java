@@ -1,5 +1,7 @@
 package io.holdfast.pmem.internal;
 
+import io.holdfast.pmem.MapException;
+import io.holdfast.pmem.MapException.Reason;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -46,32 +48,61 @@ final class MappedRanges {
       }
       return low;
     }
+
+    /** {@return these and one more, of which no address is among them} */
+    Ranges with(int place, long start, long end, MappedPmem owner) {
+      int count = owners.length;
+      long[] moreBounds = Arrays.copyOf(bounds, 2 * count + 2);
+      System.arraycopy(bounds, 2 * place, moreBounds, 2 * place + 2, 2 * (count - place));
+      moreBounds[2 * place] = start;
+      moreBounds[2 * place + 1] = end;
+      MappedPmem[] moreOwners = Arrays.copyOf(owners, count + 1);
+      System.arraycopy(owners, place, moreOwners, place + 1, count - place);
+      moreOwners[place] = owner;
+      return new Ranges(moreBounds, moreOwners);
+    }
+
+    Ranges without(int place) {
+      int rest = owners.length - 1 - place;
+      long[] fewerBounds = Arrays.copyOf(bounds, bounds.length - 2);
+      System.arraycopy(bounds, 2 * place + 2, fewerBounds, 2 * place, 2 * rest);
+      MappedPmem[] fewerOwners = Arrays.copyOf(owners, owners.length - 1);
+      System.arraycopy(owners, place + 1, fewerOwners, place, rest);
+      return new Ranges(fewerBounds, fewerOwners);
+    }
   }
 
-  static synchronized void add(AddressRange range, MappedPmem owner) {
+  /**
+   * Adds a mapping.
+   *
+   * @throws MapException if another one has some of its addresses
+   */
+  static synchronized void add(MappedPmem map) {
+    long start = map.address();
+    long end = start + map.reserved();
     Ranges old = ranges;
-    // Ranges are disjoint, so that a new one's bounds stand side by side.
-    int place = old.boundsUpTo(range.address()) >>> 1;
-    int count = old.owners.length;
-    long[] bounds = Arrays.copyOf(old.bounds, 2 * count + 2);
-    System.arraycopy(old.bounds, 2 * place, bounds, 2 * place + 2, 2 * (count - place));
-    bounds[2 * place] = range.address();
-    bounds[2 * place + 1] = range.address() + range.byteSize();
-    MappedPmem[] owners = Arrays.copyOf(old.owners, count + 1);
-    System.arraycopy(old.owners, place, owners, place + 1, count - place);
-    owners[place] = owner;
-    ranges = new Ranges(bounds, owners);
+    int bound = old.boundsUpTo(start);
+    while ((bound & 1) != 0 || (bound < old.bounds.length && old.bounds[bound] < end)) {
+      MappedPmem other = old.owners[bound >>> 1];
+      if (!other.isAbandoned()) {
+        throw new MapException(
+            Reason.MAP_EXISTS,
+            "%s: addresses 0x%x + %d belong to the mapping of %s"
+                .formatted(map, start, map.reserved(), other));
+      }
+      old = old.without(bound >>> 1);
+      bound = old.boundsUpTo(start);
+    }
+    ranges = old.with(bound >>> 1, start, end, map);
   }
 
-  static synchronized void remove(AddressRange range) {
+  /** Removes a mapping, if it is there. */
+  static synchronized void remove(MappedPmem map) {
     Ranges old = ranges;
-    int place = old.boundsUpTo(range.address()) >>> 1;
-    int rest = old.owners.length - 1 - place;
-    long[] bounds = Arrays.copyOf(old.bounds, old.bounds.length - 2);
-    System.arraycopy(old.bounds, 2 * place + 2, bounds, 2 * place, 2 * rest);
-    MappedPmem[] owners = Arrays.copyOf(old.owners, old.owners.length - 1);
-    System.arraycopy(old.owners, place + 1, owners, place, rest);
-    ranges = new Ranges(bounds, owners);
+    int bound = old.boundsUpTo(map.address());
+    if ((bound & 1) != 0 && old.owners[bound >>> 1] == map) {
+      ranges = old.without(bound >>> 1);
+    }
   }
 
   /** {@return whether any of the segment's bytes from {@code offset} lies in an open mapping} */

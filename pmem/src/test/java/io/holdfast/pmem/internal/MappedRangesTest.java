@@ -2,6 +2,7 @@ package io.holdfast.pmem.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.pmem.AddressReservation;
 import io.holdfast.pmem.Granularity;
 import io.holdfast.pmem.MapConfig;
 import io.holdfast.pmem.PmemSource;
@@ -13,10 +14,14 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class MappedRangesTest {
-  private static final MappedPmem OWNER = anonymous();
+  private static final MapConfig CONFIG =
+      MapConfig.defaults().withRequiredGranularity(Granularity.PAGE);
 
   private static MappedPmem anonymous() {
-    MapConfig config = MapConfig.defaults().withRequiredGranularity(Granularity.PAGE);
+    return anonymous(CONFIG);
+  }
+
+  private static MappedPmem anonymous(MapConfig config) {
     return (MappedPmem) SystemMedium.INSTANCE.map(PmemSource.anonymous(8192), config);
   }
 
@@ -30,9 +35,8 @@ final class MappedRangesTest {
 
   @Test
   void intersect_aroundARange_knowsItsBounds() {
-    AddressRange range = AddressRange.reserve("test", 8192);
-    long start = range.address();
-    MappedRanges.add(range, OWNER);
+    MappedPmem map = anonymous();
+    long start = map.address();
     assertThat(intersects(start, start + 1)).isTrue();
     assertThat(intersects(start + 8191, start + 8192)).isTrue();
     assertThat(intersects(start - 1, start + 1)).isTrue();
@@ -41,9 +45,8 @@ final class MappedRangesTest {
     assertThat(intersects(start + 8192, start + 9000)).isFalse();
     assertThat(MappedRanges.intersect(at(start - 10), 10, 1)).isTrue();
 
-    MappedRanges.remove(range);
+    map.close();
     assertThat(intersects(start, start + 1)).isFalse();
-    range.release();
   }
 
   @Test
@@ -76,23 +79,23 @@ final class MappedRangesTest {
     long seed = System.nanoTime();
     System.out.println("seed " + seed);
     Random random = new Random(seed);
-    List<AddressRange> ranges = new ArrayList<>();
+    List<MappedPmem> maps = new ArrayList<>();
+    AddressReservation reservation = AddressReservation.of(20 * 8192);
     for (int i = 0; i < 20; i++) {
-      AddressRange range = AddressRange.reserve("test", 2 << 20);
-      ranges.add(range);
-      MappedRanges.add(range, OWNER);
+      maps.add(anonymous(CONFIG.withReservation(reservation, 8192L * i)));
     }
-    while (!ranges.isEmpty()) {
-      AddressRange removed = ranges.remove(random.nextInt(ranges.size()));
-      MappedRanges.remove(removed);
-      assertThat(intersects(removed.address(), removed.address() + (2 << 20)))
+    while (!maps.isEmpty()) {
+      MappedPmem removed = maps.remove(random.nextInt(maps.size()));
+      removed.close();
+      assertThat(intersects(removed.address(), removed.address() + 8192))
           .as("seed %d", seed)
           .isFalse();
-      for (AddressRange kept : ranges) {
+      for (MappedPmem kept : maps) {
         assertThat(intersects(kept.address(), kept.address() + 1)).as("seed %d", seed).isTrue();
+        assertThat(MappedRanges.find(kept.address() + 8191)).as("seed %d", seed).isSameAs(kept);
       }
-      removed.release();
     }
+    reservation.close();
     try (Arena arena = Arena.ofConfined()) {
       assertThat(MappedRanges.intersect(arena.allocate(64), 0, 64)).isFalse();
     }

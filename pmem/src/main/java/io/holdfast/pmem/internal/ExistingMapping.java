@@ -1,0 +1,84 @@
+package io.holdfast.pmem.internal;
+
+import java.lang.foreign.MemorySegment;
+
+/** Memory that somebody else has mapped and will unmap. */
+final class ExistingMapping extends Mapping {
+  private final String name;
+  private final MemorySegment memory;
+
+  ExistingMapping(MemorySegment memory) {
+    this.name = "memory at 0x" + Long.toHexString(memory.address());
+    this.memory = memory;
+  }
+
+  /** {@return the owner's segment, which tells when the memory is gone} */
+  MemorySegment memory() {
+    return memory;
+  }
+
+  @Override
+  String name() {
+    return name;
+  }
+
+  @Override
+  long address() {
+    return memory.address();
+  }
+
+  @Override
+  long reserved() {
+    return memory.byteSize();
+  }
+
+  @Override
+  boolean isHeld() {
+    return true;
+  }
+
+  @Override
+  boolean isDevice() {
+    return false;
+  }
+
+  @Override
+  long alignment() {
+    return AuxiliaryVector.PAGE_BYTES;
+  }
+
+  @Override
+  long available(long mapped) {
+    return mapped;
+  }
+
+  @Override
+  String whyLost(long offset, long length, long mapped) {
+    return "";
+  }
+
+  @Override
+  void extend(long size, long newSize) {
+    throw new AssertionError("existing memory does not grow");
+  }
+
+  @Override
+  void synchronise(long offset, long length) {
+    AddressRange.synchronise(name, memory.address() + offset, length);
+  }
+
+  @Override
+  void deepFlush(long offset, long length) {
+    synchronise(offset, length);
+  }
+
+  @Override
+  void end() {
+    // The memory stays the owner's.
+  }
+
+  @Override
+  void release() {
+    // The addresses stay the owner's.
+  }
+}

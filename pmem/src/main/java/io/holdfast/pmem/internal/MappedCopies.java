@@ -1,0 +1,272 @@
+package io.holdfast.pmem.internal;
+
+import io.holdfast.pmem.CopyMode;
+import io.holdfast.pmem.Granularity;
+import io.holdfast.pmem.MediaErrorException;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of {@link MappedPmem} that stores ranges: copies, moves and fills, cut into pieces, by
+ * machine code where that makes them durable and by Java where the kernel does.
+ */
+abstract class MappedCopies extends MappedView {
+  static final @Nullable CpuRoutines ROUTINES = Cpu.CURRENT.routines().orElse(null);
+  private static final CopyRules COPY_RULES = CopyRules.of(Cpu.SETTINGS);
+
+  private static final long WORD_OF_BYTE = 0x0101_0101_0101_0101L;
+  private static final long LINE = 64;
+
+  /** Who makes a store durable. */
+  enum Domain {
+    /** The caller, by flushing cache lines. */
+    CPU,
+    /** The kernel, by synchronising pages. */
+    KERNEL,
+    /** Nobody: the memory is private. */
+    NONE
+  }
+
+  final Domain domain;
+  final CopyRules.Caches caches;
+  final TouchedPages touched;
+
+  /** Whether machine code has to keep the segment alive. */
+  private final boolean held;
+
+  MappedCopies(Mapping mapping, long size, Granularity granularity, Domain domain, Access access) {
+    super(mapping, size, access);
+    this.domain = domain;
+    this.caches =
+        Cpu.SETTINGS.noFlush().orElse(granularity == Granularity.BYTE)
+            ? CopyRules.Caches.FLUSHED_BY_PLATFORM
+            : CopyRules.Caches.LOST;
+    this.held = mapping.isHeld();
+    this.touched = new TouchedPages(name, mapping.reserved(), arena);
+  }
+
+  static CpuRoutines routines() {
+    return Objects.requireNonNull(ROUTINES);
+  }
+
+  /** Has whoever does it make a range durable, at {@link Domain#KERNEL}. */
+  abstract void synchronise(long offset, long length);
+
+  /** {@return the exception for a fault in a range} */
+  abstract MediaErrorException mediaError(long offset, long length, InternalError fault);
+
+  @Override
+  public final void read(
+      long offset, MemorySegment destination, long destinationOffset, long length) {
+    try {
+      MemorySegment.copy(segment, offset, destination, destinationOffset, length);
+      if (length >= AuxiliaryVector.PAGE_BYTES) {
+        PendingFault.deliver();
+      }
+    } catch (InternalError e) {
+      throw mediaError(offset, length, e);
+    }
+  }
+
+  @Override
+  public final void copy(
+      long offset, MemorySegment source, long sourceOffset, long length, CopyMode mode) {
+    checkStore(offset, length);
+    Objects.checkFromIndexSize(sourceOffset, length, source.byteSize());
+    if (length == 0) {
+      finish(mode);
+    } else if (domain != Domain.CPU) {
+      WordCopy.copy(source, sourceOffset, segment, offset, length);
+      synchroniseUnlessAsked(offset, length, mode);
+    } else if (source.isMapped() || MappedRanges.intersect(source, sourceOffset, length)) {
+      copyThroughBuffer(offset, source, sourceOffset, length, mode);
+    } else {
+      touch(offset, length);
+      copyPieces(
+          offset, source, sourceOffset, length, COPY_RULES.decide(mode.flags(), length, caches));
+      checkOpen();
+    }
+  }
+
+  /** Copies what may not fault to touched pages. */
+  private void copyPieces(
+      long offset, MemorySegment source, long sourceOffset, long length, int bits) {
+    long done = 0;
+    while (length - done > CpuRoutines.PIECE_BYTES) {
+      long piece = CpuRoutines.PIECE_BYTES - ((offset + done) & (LINE - 1));
+      copyPiece(offset + done, source, sourceOffset + done, piece, bits & ~CpuRoutines.FENCE);
+      done += piece;
+    }
+    copyPiece(offset + done, source, sourceOffset + done, length - done, bits);
+  }
+
+  private void copyPiece(
+      long offset, MemorySegment source, long sourceOffset, long length, int bits) {
+    if (held) {
+      routines().held().copy(address + offset, source, sourceOffset, length, bits, segment);
+    } else if ((bits & CopyRules.PAST_CACHES) != 0) {
+      routines().copyPastCaches(address + offset, source, sourceOffset, length, bits);
+    } else {
+      routines().copy(address + offset, source, sourceOffset, length, bits);
+    }
+  }
+
+  @Override
+  public final void move(long offset, long sourceOffset, long length, CopyMode mode) {
+    checkStore(offset, length);
+    checkRange(sourceOffset, length);
+    if (length == 0) {
+      finish(mode);
+      return;
+    }
+    try {
+      if (offset <= sourceOffset || offset >= sourceOffset + length) {
+        copyThroughBuffer(offset, segment, sourceOffset, length, mode);
+      } else {
+        moveBackwards(offset, sourceOffset, length, mode);
+      }
+    } catch (InternalError e) {
+      throw mediaError(sourceOffset, length, e);
+    }
+  }
+
+  /** Copies from memory that may fault, first bytes first. */
+  private void copyThroughBuffer(
+      long offset, MemorySegment source, long sourceOffset, long length, CopyMode mode) {
+    int bits = COPY_RULES.decide(mode.flags(), length, caches);
+    CallContext context = CallContext.take();
+    try {
+      for (long done = 0; done < length; ) {
+        long most = CallContext.BOUNCE_BYTES - ((offset + done) & (LINE - 1));
+        long piece = Math.min(most, length - done);
+        storeFromBuffer(context.bounce(), offset + done, source, sourceOffset + done, piece, bits);
+        done += piece;
+      }
+    } finally {
+      context.release();
+    }
+    synchroniseUnlessAsked(offset, length, mode);
+  }
+
+  private void moveBackwards(long offset, long sourceOffset, long length, CopyMode mode) {
+    int bits = COPY_RULES.decide(mode.flags(), length, caches);
+    CallContext context = CallContext.take();
+    try {
+      for (long rest = length; rest > 0; ) {
+        long start = Math.max(0, rest - CallContext.BOUNCE_BYTES);
+        if (start > 0) {
+          start += -(offset + start) & (LINE - 1);
+        }
+        storeFromBuffer(
+            context.bounce(), offset + start, segment, sourceOffset + start, rest - start, bits);
+        rest = start;
+      }
+    } finally {
+      context.release();
+    }
+    synchroniseUnlessAsked(offset, length, mode);
+  }
+
+  private void storeFromBuffer(
+      MemorySegment buffer,
+      long offset,
+      MemorySegment source,
+      long sourceOffset,
+      long length,
+      int bits) {
+    MemorySegment.copy(source, sourceOffset, buffer, 0, length);
+    PendingFault.deliver();
+    if (domain == Domain.CPU) {
+      touch(offset, length);
+      copyPiece(offset, buffer, 0, length, bits & ~CpuRoutines.FENCE);
+    } else {
+      WordCopy.copy(buffer, 0, segment, offset, length);
+    }
+  }
+
+  @Override
+  public final void fill(long offset, long length, byte value, CopyMode mode) {
+    checkStore(offset, length);
+    if (length == 0) {
+      finish(mode);
+    } else if (domain != Domain.CPU) {
+      WordCopy.fill(segment, offset, length, value);
+      synchroniseUnlessAsked(offset, length, mode);
+    } else {
+      touch(offset, length);
+      fillPieces(
+          offset,
+          (value & 0xFF) * WORD_OF_BYTE,
+          length,
+          COPY_RULES.decide(mode.flags(), length, caches));
+      checkOpen();
+    }
+  }
+
+  private void fillPieces(long offset, long word, long length, int bits) {
+    long done = 0;
+    while (length - done > CpuRoutines.PIECE_BYTES) {
+      long piece = CpuRoutines.PIECE_BYTES - ((offset + done) & (LINE - 1));
+      fillPiece(offset + done, word, piece, bits & ~CpuRoutines.FENCE);
+      done += piece;
+    }
+    fillPiece(offset + done, word, length - done, bits);
+  }
+
+  private void fillPiece(long offset, long word, long length, int bits) {
+    if (held) {
+      routines().held().fill(address + offset, word, length, bits, segment);
+    } else if ((bits & CopyRules.PAST_CACHES) != 0) {
+      routines().fillPastCaches(address + offset, word, length, bits);
+    } else {
+      routines().fill(address + offset, word, length, bits);
+    }
+  }
+
+  /** Makes durable what was stored from Java or piece by piece, as far as the mode asks for it. */
+  private void synchroniseUnlessAsked(long offset, long length, CopyMode mode) {
+    if (domain == Domain.KERNEL && (mode.flags() & CopyMode.NO_FLUSH.flags()) == 0) {
+      synchronise(offset, length);
+    } else {
+      finish(mode);
+    }
+  }
+
+  private void finish(CopyMode mode) {
+    if ((COPY_RULES.decide(mode.flags(), 0, caches) & CpuRoutines.FENCE) != 0) {
+      drain();
+    } else {
+      checkOpen();
+    }
+  }
+
+  /** Flushes the lines of a range, which is not empty, and fences if told so. */
+  final void flushLines(long offset, long length, int fence) {
+    touch(offset, length);
+    long done = 0;
+    while (length - done > CpuRoutines.PIECE_BYTES) {
+      flushPiece(offset + done, CpuRoutines.PIECE_BYTES, 0);
+      done += CpuRoutines.PIECE_BYTES;
+    }
+    flushPiece(offset + done, length - done, fence);
+    checkOpen();
+  }
+
+  private void flushPiece(long offset, long length, int fence) {
+    long start = address + offset;
+    if (held) {
+      routines().held().flush(start, start + length, fence, segment);
+    } else {
+      routines().flush(start, start + length, fence);
+    }
+  }
+
+  private void touch(long offset, long length) {
+    try {
+      touched.touch(segment, offset, length);
+    } catch (InternalError e) {
+      throw mediaError(offset, length, e);
+    }
+  }
+}
