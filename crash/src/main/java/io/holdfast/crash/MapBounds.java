@@ -46,10 +46,22 @@ final class MapBounds {
     return length;
   }
 
+  /** Refuses what only real addresses can have. */
+  static void checkSimulated(MapConfig config) {
+    if (config.place().isPresent()) {
+      throw new MapException(
+          Reason.NOT_SUPPORTED, "a simulated medium maps into no reservation of addresses");
+    }
+    if (config.protection() == MapConfig.Protection.NONE) {
+      throw new MapException(
+          Reason.NOT_SUPPORTED, "a simulated medium maps nothing without access");
+    }
+  }
+
   /** Checks that a file was opened for what the mapping is to be used for. */
   static void checkAccess(String name, FileAccess access, MapConfig config) {
     if (config.sharing() == MapConfig.Sharing.SHARED
-        && config.protection() == MapConfig.Protection.READ_WRITE
+        && config.protection().allowsStores()
         && access == FileAccess.READ_ONLY) {
       throw new MapException(
           Reason.NO_ACCESS,

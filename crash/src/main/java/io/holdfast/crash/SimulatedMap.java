@@ -366,7 +366,7 @@ final class SimulatedMap extends PmemMap {
   }
 
   private MemorySegment writable(long offset, long length) {
-    if (config.protection() == MapConfig.Protection.READ) {
+    if (!config.protection().allowsStores()) {
       throw new IllegalArgumentException("%s is mapped for reading only".formatted(name));
     }
     return memory(offset, length);

@@ -165,6 +165,7 @@ public final class SimulatedMedium extends Medium {
                   () ->
                       new MapException(
                           Reason.GRANULARITY_NOT_SET, "no required granularity was set"));
+      MapBounds.checkSimulated(config);
       return switch (source) {
         case PmemSource.OfPath(Path path) ->
             map(find("open", path), path.toString(), FileAccess.READ_WRITE, config, required);

@@ -7,10 +7,12 @@ import static io.holdfast.crash.Programs.map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.pmem.AddressReservation;
 import io.holdfast.pmem.FileAccess;
 import io.holdfast.pmem.Granularity;
 import io.holdfast.pmem.GranularityUnavailableException;
 import io.holdfast.pmem.MapConfig;
+import io.holdfast.pmem.MapException;
 import io.holdfast.pmem.MediaErrorException;
 import io.holdfast.pmem.OutOfSpaceException;
 import io.holdfast.pmem.PmemFile;
@@ -53,6 +55,22 @@ class SimulatedMediumTest {
                     MapConfig.defaults().withRequiredGranularity(Granularity.CACHE_LINE)))
         .isInstanceOf(GranularityUnavailableException.class)
         .hasMessageContaining("granularity CACHE_LINE is required and PAGE available");
+  }
+
+  @Test
+  void map_whatNeedsRealAddresses_isNotSupported() {
+    Programs.createFile(medium, NO_LOG);
+    MapConfig any = MapConfig.defaults().withRequiredGranularity(Granularity.PAGE);
+    try (AddressReservation reservation = AddressReservation.of(1 << 20)) {
+      for (MapConfig config :
+          List.of(
+              any.withReservation(reservation, 0), any.withProtection(MapConfig.Protection.NONE))) {
+        assertThatThrownBy(() -> medium.map(PmemSource.of(FILE), config))
+            .isInstanceOfSatisfying(
+                MapException.class,
+                e -> assertThat(e.reason()).isEqualTo(MapException.Reason.NOT_SUPPORTED));
+      }
+    }
   }
 
   @Test
