@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       ListCommand.class,
       TreeCommand.class,
       CounterCommand.class,
+      RingCommand.class,
     })
 final class ExampleCommand extends HoldfastCommand {
   @Override

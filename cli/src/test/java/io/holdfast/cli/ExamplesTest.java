@@ -115,6 +115,34 @@ final class ExamplesTest {
   }
 
   @Nested
+  final class Ring {
+    @Test
+    void ring_messages_arePrintedOnce() {
+      assertThat(holdfast("example", "ring", "send", file, "one", "two"))
+          .isEqualTo(new Cli(0, "", ""));
+      assertThat(holdfast("example", "ring", "receive", file, "-n", 1).out()).isEqualTo("one\n");
+      assertThat(holdfast("example", "ring", "receive", file).out()).isEqualTo("two\n");
+      assertThat(holdfast("example", "ring", "receive", file)).isEqualTo(new Cli(0, "", ""));
+    }
+
+    @Test
+    void ring_betweenTwoProcesses_carriesMoreThanItHolds() throws Exception {
+      StringBuilder lines = new StringBuilder();
+      for (int i = 0; i < 1500; i++) {
+        lines.append(i).append(" ").append("-".repeat(i % 200)).append('\n');
+      }
+      Path text = Files.writeString(folder.resolve("lines"), lines);
+      Process sender =
+          ChildJvm.of("example", "ring", "send", file.toString())
+              .redirectInput(text.toFile())
+              .start();
+      assertThat(holdfast("example", "ring", "receive", file, "-n", 1500))
+          .isEqualTo(new Cli(0, lines.toString(), ""));
+      assertThat(sender.waitFor()).isZero();
+    }
+  }
+
+  @Nested
   final class NumberList {
     @Test
     void list_numbers_arePrependedPrintedAndFreed() {

@@ -156,9 +156,14 @@ final class SharedRingCrashTest {
   }
 
   private static SharedRing open(Medium medium, LongConsumer beforePersist) {
+    SharedRing.Opened opened = new SharedRing.Opened();
+    PmemMap control = opened.add(map(medium, 0), PmemMap::close);
+    PmemMap ring = opened.add(map(medium, 4096), PmemMap::close);
     return new SharedRing(
-        new TwiceMapped(map(medium, 0), 4096, 1, beforePersist),
-        new TwiceMapped(map(medium, 4096), CAPACITY, 2, _ -> {}));
+        FILE,
+        new TwiceMapped(control, 4096, 1, beforePersist),
+        new TwiceMapped(ring, CAPACITY, 2, _ -> {}),
+        opened);
   }
 
   private static PmemMap map(Medium medium, long offset) {
