@@ -71,9 +71,7 @@ final class RingCommand extends HoldfastCommand {
         "One process at a time may receive."
       })
   static final class Receive extends HoldfastCommand {
-    @Parameters(
-        paramLabel = "FILE",
-        description = "The ring's file; created if it does not exist.")
+    @Parameters(paramLabel = "FILE", description = "The ring's file; created if it does not exist.")
     private Path file;
 
     @Option(

@@ -91,13 +91,13 @@ final class ExamplesTest {
     void counter_incrementedByProcessesAtOnce_countsAll() throws Exception {
       List<Process> processes = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
-        ProcessBuilder child = ChildJvm.of("example", "counter", file.toString(), "400");
+        ProcessBuilder child = ChildJvm.of("example", "counter", file.toString(), "150");
         processes.add(child.redirectOutput(ProcessBuilder.Redirect.DISCARD).start());
       }
       for (Process process : processes) {
         assertThat(process.waitFor()).isZero();
       }
-      assertThat(holdfast("example", "counter", file).out()).isEqualTo("1200\n");
+      assertThat(holdfast("example", "counter", file).out()).isEqualTo("450\n");
     }
 
     @Test
@@ -128,7 +128,7 @@ final class ExamplesTest {
     @Test
     void ring_betweenTwoProcesses_carriesMoreThanItHolds() throws Exception {
       StringBuilder lines = new StringBuilder();
-      for (int i = 0; i < 1500; i++) {
+      for (int i = 0; i < 600; i++) {
         lines.append(i).append(" ").append("-".repeat(i % 200)).append('\n');
       }
       Path text = Files.writeString(folder.resolve("lines"), lines);
@@ -136,7 +136,7 @@ final class ExamplesTest {
           ChildJvm.of("example", "ring", "send", file.toString())
               .redirectInput(text.toFile())
               .start();
-      assertThat(holdfast("example", "ring", "receive", file, "-n", 1500))
+      assertThat(holdfast("example", "ring", "receive", file, "-n", 600))
           .isEqualTo(new Cli(0, lines.toString(), ""));
       assertThat(sender.waitFor()).isZero();
     }

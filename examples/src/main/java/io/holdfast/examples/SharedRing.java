@@ -123,7 +123,8 @@ public final class SharedRing implements AutoCloseable {
           opened.add(
               medium.map(PmemSource.of(file), config.withLength(CONTROL_SIZE)), PmemMap::close);
       requireSound(file.path(), control, capacity);
-      AddressReservation addresses = opened.add(AddressReservation.of(2 * capacity), AddressReservation::close);
+      AddressReservation addresses =
+          opened.add(AddressReservation.of(2 * capacity), AddressReservation::close);
       for (long place = 0; place < 2 * capacity; place += capacity) {
         opened.add(
             medium.map(PmemSource.of(file), bytes.withReservation(addresses, place)),
@@ -214,8 +215,7 @@ public final class SharedRing implements AutoCloseable {
       return Optional.empty();
     }
     byte[] message = new byte[(int) length];
-    ring.read(
-        begin % capacity + LENGTH_SIZE, MemorySegment.ofArray(message), 0, message.length);
+    ring.read(begin % capacity + LENGTH_SIZE, MemorySegment.ofArray(message), 0, message.length);
     return Optional.of(message);
   }
 

@@ -30,7 +30,7 @@ final class SharedRingTest {
         SharedRing receiver = SharedRing.open(file)) {
       Queue<byte[]> expected = new ArrayDeque<>();
       long inRing = 0;
-      for (int i = 0; i < 2000; i++) {
+      for (int i = 0; i < 400; i++) {
         byte[] message = new byte[random.nextInt(random.nextInt(20) == 0 ? 30_000 : 300)];
         random.nextBytes(message);
         while (inRing + message.length + 16 > sender.longestMessage()) {
