@@ -151,7 +151,7 @@ public sealed interface PmemSource {
 
   /**
    * {@return how often the DIMMs that the source lies on could not write everything in time when
-   * power failed, their counts added up}
+   * power failed, their counts added up; see {@link UnsafeShutdown}}
    *
    * @throws DeviceException if there is none, or one does not count
    */
