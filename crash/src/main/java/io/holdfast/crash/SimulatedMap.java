@@ -34,8 +34,10 @@ final class SimulatedMap extends PmemMap {
   private static final int WRITE_COMBINING = CopyMode.PERSIST.writeCombining().flags();
   private static final int THROUGH_CACHES = CopyMode.PERSIST.temporal().writeBack().flags();
 
-  /** From this length on a copy goes past the caches if it may choose, as in libpmem. */
+  /** From these lengths on a copy goes past the caches if it may choose, as on the real medium. */
   private static final long NON_TEMPORAL_THRESHOLD = 256;
+
+  private static final long FENCED_NON_TEMPORAL_THRESHOLD = 8;
 
   private final SimulatedMedium medium;
   private final String name;
@@ -285,14 +287,17 @@ final class SimulatedMap extends PmemMap {
     }
   }
 
-  /** libpmem's choice; where caches are flushed by the platform, only who asks for it gets it. */
+  /**
+   * The real medium's choice; where caches are flushed by the platform, only who asks for it gets
+   * it.
+   */
   private boolean isPastCaches(int flags, long length) {
     if ((flags & NON_TEMPORAL) != 0) {
       return true;
     }
+    long least = (flags & NO_DRAIN) == 0 ? FENCED_NON_TEMPORAL_THRESHOLD : NON_TEMPORAL_THRESHOLD;
     return granularity == Granularity.CACHE_LINE
-        && ((flags & WRITE_COMBINING) != 0
-            || ((flags & THROUGH_CACHES) == 0 && length >= NON_TEMPORAL_THRESHOLD));
+        && ((flags & WRITE_COMBINING) != 0 || ((flags & THROUGH_CACHES) == 0 && length >= least));
   }
 
   private void stored(long offset, long length, Event.StoreKind kind) {

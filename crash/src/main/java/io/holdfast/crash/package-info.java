@@ -37,10 +37,10 @@
  * what the check says. A correct one gives the outcomes by event:
  *
  * <pre>
- * CACHE_LINE, 7 events, 9 states (all), 0 in recovery (all), seed 1
- * after events 0-3: "" (10 states)
- * after events 4-5: "" (2 states), "milk, bread" (2 states)
- * after events 6-7: "milk, bread" (2 states)
+ * CACHE_LINE, 6 events, 9 states (all), 0 in recovery (all), seed 1
+ * after events 0-2: "" (6 states)
+ * after events 3-4: "" (2 states), "milk, bread" (2 states)
+ * after events 5-6: "milk, bread" (2 states)
  * </pre>
  *
  * <h2>What is assumed</h2>

@@ -1,16 +1,26 @@
 package io.holdfast.pmem.internal;
 
 /**
- * How a copy, move or fill travels: libpmem's order of decisions.
+ * How a copy, move or fill travels: libpmem's order of decisions, with a threshold of its own for
+ * copies that end with a fence.
+ *
+ * <p>Whoever waits for a line to be durable waits less if it never was in the cache: it need not be
+ * fetched first, nor written back after (measured in docs/performance.md). Without a fence there is
+ * no wait, and a short copy is better off where the next loads find it; its stores also stay in
+ * program order, so that a release store after it publishes it.
  *
  * @param stores which kinds of stores may be used
- * @param threshold the length in bytes from which they are used unasked
+ * @param threshold the length in bytes from which those past the caches are used unasked
+ * @param fencedThreshold the same, if the copy ends with a fence
  */
-record CopyRules(Stores stores, long threshold) {
+record CopyRules(Stores stores, long threshold, long fencedThreshold) {
   /** libpmem's default threshold. */
   static final long DEFAULT_THRESHOLD = 256;
 
-  /** Result bit besides those of {@link CpuRoutines}: store whole lines past the caches. */
+  /** A word, the least that can be stored past the caches. */
+  static final long DEFAULT_FENCED_THRESHOLD = 8;
+
+  /** Result bit besides those of {@link CpuRoutines}: store past the caches. */
   static final int PAST_CACHES = 4;
 
   private static final int NO_DRAIN = 1;
@@ -35,7 +45,8 @@ record CopyRules(Stores stores, long threshold) {
   static CopyRules of(Settings settings) {
     return new CopyRules(
         settings.noMovnt() ? Stores.THROUGH_CACHES : Stores.ANY,
-        settings.movntThreshold().orElse(DEFAULT_THRESHOLD));
+        settings.movntThreshold().orElse(DEFAULT_THRESHOLD),
+        settings.movntThreshold().orElse(DEFAULT_FENCED_THRESHOLD));
   }
 
   /**
@@ -61,7 +72,8 @@ record CopyRules(Stores stores, long threshold) {
     if (caches == Caches.FLUSHED_BY_PLATFORM) {
       return false;
     }
+    long least = (flags & NO_DRAIN) == 0 ? fencedThreshold : threshold;
     return (flags & WRITE_COMBINING) != 0
-        || ((flags & (TEMPORAL | WRITE_BACK)) == 0 && length >= threshold);
+        || ((flags & (TEMPORAL | WRITE_BACK)) == 0 && length >= least);
   }
 }

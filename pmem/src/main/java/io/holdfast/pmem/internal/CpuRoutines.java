@@ -99,7 +99,7 @@ record CpuRoutines(
     }
   }
 
-  /** Copies whole lines past the caches and the rest through them. */
+  /** Copies past the caches; only a first or last line that has odd ends goes through them. */
   void copyPastCaches(
       long destination, MemorySegment source, long sourceOffset, long length, long mode) {
     try {
@@ -118,7 +118,7 @@ record CpuRoutines(
     }
   }
 
-  /** Fills whole lines past the caches and the rest through them. */
+  /** Fills past the caches; only a first or last line that has odd ends goes through them. */
   void fillPastCaches(long destination, long word, long length, long mode) {
     try {
       fillPastCachesHandle.invokeExact(destination, word, length, mode);

@@ -56,8 +56,8 @@ final class CopyRulesTest {
 
   @Test
   void decide_noWayNamed_lengthDecides() {
-    assertThat(decide(CopyMode.PERSIST, 255)).isEqualTo(FLUSH | FENCE);
-    assertThat(decide(CopyMode.PERSIST, 256)).isEqualTo(FLUSH | FENCE | PAST_CACHES);
+    assertThat(decide(CopyMode.PERSIST, 7)).isEqualTo(FLUSH | FENCE);
+    assertThat(decide(CopyMode.PERSIST, 8)).isEqualTo(FLUSH | FENCE | PAST_CACHES);
     assertThat(decide(CopyMode.NO_DRAIN, 255)).isEqualTo(FLUSH);
     assertThat(decide(CopyMode.NO_DRAIN, 256)).isEqualTo(FLUSH | PAST_CACHES);
   }
@@ -88,5 +88,15 @@ final class CopyRulesTest {
     assertThat(rules("PMEM_MOVNT_THRESHOLD", "-1").threshold()).isEqualTo(256);
     assertThat(rules("PMEM_MOVNT_THRESHOLD", "many").threshold()).isEqualTo(256);
     assertThat(rules().threshold()).isEqualTo(256);
+  }
+
+  @Test
+  void of_threshold_isForFencedAndUnfencedCopies() {
+    CopyRules rules = rules("PMEM_MOVNT_THRESHOLD", "1024");
+
+    assertThat(rules.decide(CopyMode.PERSIST.flags(), 1023, Caches.LOST)).isEqualTo(FLUSH | FENCE);
+    assertThat(rules.decide(CopyMode.PERSIST.flags(), 1024, Caches.LOST))
+        .isEqualTo(FLUSH | FENCE | PAST_CACHES);
+    assertThat(rules.decide(CopyMode.NO_DRAIN.flags(), 1023, Caches.LOST)).isEqualTo(FLUSH);
   }
 }
