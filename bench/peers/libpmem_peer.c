@@ -1,41 +1,14 @@
-/* libpmem's side of the benchmark: stores and copies into one mapping, durable one by one. */
+/* libpmem's side of the benchmark: stores and copies into one mapping. */
 #include <libpmem.h>
 #include <unistd.h>
 
-#include "peer.h"
+#define op_persist(target, size) pmem_persist(target, size)
+#define op_flush(target, size) pmem_flush(target, size)
+#define op_memcpy(target, from, size, flags) pmem_memcpy(target, from, size, flags)
+#define op_memmove(target, from, size, flags) pmem_memmove(target, from, size, flags)
+#define op_memset(target, value, size, flags) pmem_memset(target, value, size, flags)
 
-#define MAPPING_BYTES ((size_t)64 << 20)
-#define LARGEST_COPY ((size_t)1 << 20)
-
-static char *mapping;
-static char *source;
-
-/* Stores "size" bytes, word by word, at a random place and persists them. */
-static uint64_t
-run_persist(uint64_t size, uint64_t iterations, uint64_t seed)
-{
-	uint64_t slots = MAPPING_BYTES / size;
-	uint64_t words = size / sizeof(uint64_t);
-	uint64_t begin = now_nanos();
-	for (uint64_t i = 0; i < iterations; i++) {
-		uint64_t *target = (uint64_t *)(mapping + next_below(&seed, slots) * size);
-		for (uint64_t w = 0; w < words; w++)
-			target[w] = seed + w;
-		pmem_persist(target, size);
-	}
-	return now_nanos() - begin;
-}
-
-/* Copies "size" bytes of DRAM to a random place, durable on return. */
-static uint64_t
-run_copy(uint64_t size, uint64_t iterations, uint64_t seed)
-{
-	uint64_t slots = MAPPING_BYTES / size;
-	uint64_t begin = now_nanos();
-	for (uint64_t i = 0; i < iterations; i++)
-		pmem_memcpy_persist(mapping + next_below(&seed, slots) * size, source, size);
-	return now_nanos() - begin;
-}
+#include "pmem_workloads.h"
 
 int
 main(int argc, char *argv[])
@@ -52,17 +25,7 @@ main(int argc, char *argv[])
 	if (!is_pmem)
 		fail(path, "not taken for persistent memory: PMEM_IS_PMEM_FORCE is not 1");
 	unlink(path);
-	source = aligned_alloc(4096, LARGEST_COPY);
-	if (source == NULL)
-		fail("source", "out of memory");
-	memset(source, 0x5a, LARGEST_COPY);
-	pmem_memset_persist(mapping, 1, MAPPING_BYTES);
-
-	static const struct scenario scenarios[] = {
-		{"persist", run_persist},
-		{"copy", run_copy},
-	};
-	serve(scenarios, sizeof(scenarios) / sizeof(scenarios[0]));
+	serve_workloads();
 	pmem_unmap(mapping, mapped);
 	return 0;
 }

@@ -7,8 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -105,17 +106,21 @@ final class BenchMain implements Callable<Integer> {
     System.setProperty(GRANULARITY_PROPERTY, "CACHE_LINE");
     checkWritable(json);
     checkWritable(svg);
-    Effort effort = quick ? quickEffort : Effort.FULL;
     PrintWriter out = spec.commandLine().getOut();
     out.println(
-        "One thread, pools on %s, cache-line granularity forced on both sides; medians of %d rounds."
-            .formatted(POOLS, effort.rounds()));
+        "Pools on %s, cache-line granularity forced on both sides, one thread unless it says otherwise."
+            .formatted(POOLS));
     List<Result> results = new ArrayList<>();
     for (Group each : group == null ? List.of(Group.values()) : List.of(group)) {
-      results.addAll(measure(each, effort));
+      results.addAll(measure(each));
     }
     out.println();
     out.print(Report.table(results));
+    String summary = Summary.of(results);
+    if (!summary.isEmpty()) {
+      out.println();
+      out.print(summary);
+    }
     out.flush();
     if (json != null) {
       Files.writeString(json, Report.json(results));
@@ -141,38 +146,43 @@ final class BenchMain implements Callable<Integer> {
     }
   }
 
-  private List<Result> measure(Group group, Effort effort) throws IOException {
+  private List<Result> measure(Group group) throws IOException {
     long room = Files.getFileStore(POOLS).getUsableSpace();
     if (room < group.poolBytes()) {
       throw new IOException(
           "%s: %d MiB are needed, %d are free"
               .formatted(POOLS, group.poolBytes() >> 20, room >> 20));
     }
+    Map<String, PeerProgram> programs = new LinkedHashMap<>();
     try (Workspace pools = Workspace.in(POOLS);
-        Workspace programs = Workspace.in(Path.of(System.getProperty("java.io.tmpdir")))) {
-      return switch (compiler.compile(group.peer(), programs.folder())) {
-        case PeerCompiler.Missing missing -> {
-          spec.commandLine()
-              .getOut()
-              .println(
-                  "Without %s there is no peer for %s; to have it: %s"
-                      .formatted(missing.what(), group, missing.remedy()));
-          yield measure(group, effort, pools, Optional.empty());
+        Workspace executables = Workspace.in(Path.of(System.getProperty("java.io.tmpdir")))) {
+      for (String peer : group.peers()) {
+        switch (compiler.compile(peer, executables.folder())) {
+          case PeerCompiler.Missing missing ->
+              spec.commandLine()
+                  .getOut()
+                  .println(
+                      "Without %s there is no %s to compare %s with; to have it: %s"
+                          .formatted(missing.what(), peer, group, missing.remedy()));
+          case PeerCompiler.Compiled compiled ->
+              programs.put(peer, PeerProgram.start(peer, compiled.executable(), pools.folder()));
         }
-        case PeerCompiler.Compiled compiled -> {
-          try (PeerProgram peer =
-              PeerProgram.start(group.peer(), compiled.executable(), pools.folder())) {
-            yield measure(group, effort, pools, Optional.of(peer));
-          }
-        }
-      };
+      }
+      return measure(group, pools, new Peers(programs));
+    } finally {
+      programs.values().forEach(PeerProgram::close);
     }
   }
 
-  private static List<Result> measure(
-      Group group, Effort effort, Workspace pools, Optional<PeerProgram> peer) throws IOException {
+  private List<Result> measure(Group group, Workspace pools, Peers peers) throws IOException {
+    Effort effort = quick ? quickEffort : group.fullEffort();
     try (Bench bench = group.open(pools.folder())) {
-      List<Scenario> scenarios = bench.scenarios(peer);
+      List<Scenario> scenarios = bench.scenarios(peers, quick ? Extent.QUICK : Extent.FULL);
+      spec.commandLine()
+          .getOut()
+          .println(
+              "%s: medians of %d rounds of %d scenarios"
+                  .formatted(group, effort.rounds(), scenarios.size()));
       try (Progress progress =
           Progress.onTerminal(group.toString(), Comparison.steps(scenarios.size(), effort))) {
         return new Comparison(effort, progress).run(scenarios);

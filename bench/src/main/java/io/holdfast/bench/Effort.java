@@ -20,4 +20,7 @@ record Effort(int rounds, Duration turn, Duration warmUp) {
 
   /** A few minutes: enough to publish one. */
   static final Effort FULL = new Effort(2001, Duration.ofMillis(1), Duration.ofMillis(1500));
+
+  /** The same for a hundred scenarios. */
+  static final Effort FULL_OF_MANY = new Effort(501, Duration.ofMillis(1), Duration.ofMillis(600));
 }

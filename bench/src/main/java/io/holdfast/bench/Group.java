@@ -1,30 +1,49 @@
 package io.holdfast.bench;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /** Which scenarios run. */
 enum Group {
-  /** Stores and copies, against libpmem. */
-  PMEM("libpmem", 128L << 20) {
+  /** Stores and copies, against libpmem and libpmem2. */
+  PMEM(192L << 20) {
     @Override
     Bench open(Path folder) {
       return PmemBench.open(folder);
     }
+
+    @Override
+    List<String> peers() {
+      return List.of("libpmem", "libpmem2");
+    }
+
+    @Override
+    Effort fullEffort() {
+      return Effort.FULL_OF_MANY;
+    }
   },
   /** Transactions, against libpmemobj. */
-  HEAP("libpmemobj", 512L << 20) {
+  HEAP(512L << 20) {
     @Override
     Bench open(Path folder) {
       return HeapBench.open(folder);
     }
+
+    @Override
+    List<String> peers() {
+      return List.of("libpmemobj");
+    }
+
+    @Override
+    Effort fullEffort() {
+      return Effort.FULL;
+    }
   };
 
-  private final String peer;
   private final long poolBytes;
 
-  Group(String peer, long poolBytes) {
-    this.peer = peer;
+  Group(long poolBytes) {
     this.poolBytes = poolBytes;
   }
 
@@ -35,12 +54,13 @@ enum Group {
    */
   abstract Bench open(Path folder);
 
-  /** {@return the C library on the other side} */
-  String peer() {
-    return peer;
-  }
+  /** {@return the C libraries on the other side} */
+  abstract List<String> peers();
 
-  /** {@return how much room the pools of both sides need, in bytes} */
+  /** {@return how much is measured unless it is to be quick} */
+  abstract Effort fullEffort();
+
+  /** {@return how much room the pools of all sides need, in bytes} */
   long poolBytes() {
     return poolBytes;
   }

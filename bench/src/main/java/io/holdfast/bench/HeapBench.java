@@ -1,12 +1,12 @@
 package io.holdfast.bench;
 
+import io.holdfast.bench.Scenario.Waiting;
 import io.holdfast.heap.Heap;
 import io.holdfast.heap.HeapOptions;
 import io.holdfast.heap.Tx;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Small transactions, one per operation, on a heap of 256 MiB: {@code libpmemobj_peer.c} in Java.
@@ -66,35 +66,41 @@ final class HeapBench implements Bench {
   }
 
   @Override
-  public List<Scenario> scenarios(Optional<PeerProgram> peer) {
+  public List<Scenario> scenarios(Peers peers, Extent extent) {
     List<Scenario> scenarios = new ArrayList<>();
     for (int words : new int[] {1, 3, 4}) {
       scenarios.add(
           new Scenario(
               words == 1 ? "update 1 word" : "update %d words".formatted(words),
+              "update",
               "a transaction that overwrites words of 8 bytes at random places of an array of"
                   + " 192 MiB in a heap of 256 MiB; all or nothing, durable on return",
+              Waiting.OTHER,
               (iterations, seed) -> update(words, iterations, seed),
               PEER,
-              peer.map(program -> program.workload("update", words)),
+              peers.workload(PEER, "update", words),
               MOST_UPDATES));
     }
     scenarios.add(
         new Scenario(
             "allocate 128 B + link + count",
+            "allocate",
             "a transaction that allocates an object, fills all of it, makes it the head of a list"
                 + " and counts it; all or nothing, durable on return",
+            Waiting.OTHER,
             this::allocate,
             PEER,
-            peer.map(program -> program.workload("allocate", NODE_BYTES)),
+            peers.workload(PEER, "allocate", NODE_BYTES),
             MOST_NODES));
     scenarios.add(
         new Scenario(
             "free",
+            "free",
             "a transaction that frees an object of 128 bytes, in random order; durable on return",
+            Waiting.OTHER,
             this::free,
             PEER,
-            peer.map(program -> program.workload("free", NODE_BYTES)),
+            peers.workload(PEER, "free", NODE_BYTES),
             MOST_NODES));
     return scenarios;
   }

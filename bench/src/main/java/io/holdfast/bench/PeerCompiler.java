@@ -25,7 +25,8 @@ final class PeerCompiler {
   /** The peer cannot be had: {@code what} is not there, {@code remedy} says how to get it. */
   record Missing(String what, String remedy) implements Outcome {}
 
-  private static final List<String> OPTIONS = List.of("-std=gnu11", "-O2");
+  private static final List<String> HEADERS = List.of("peer.h", "pmem_workloads.h");
+  private static final List<String> OPTIONS = List.of("-std=gnu11", "-O2", "-pthread");
 
   private final Optional<Path> compiler;
 
@@ -55,7 +56,9 @@ final class PeerCompiler {
     if (compiler.isEmpty()) {
       return new Missing("a C compiler (cc)", "apt install gcc libc6-dev");
     }
-    copySource("peer.h", folder);
+    for (String header : HEADERS) {
+      copySource(header, folder);
+    }
     Path source = copySource(library + "_peer.c", folder);
     Path executable = folder.resolve(library + "_peer");
     Optional<String> complaint = run(source, executable, library);

@@ -37,6 +37,7 @@ final class PeerProgram implements AutoCloseable {
   static PeerProgram start(String name, Path executable, Path folder) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(executable.toString(), folder.toString());
     builder.environment().put("PMEM_IS_PMEM_FORCE", "1");
+    builder.environment().put("PMEM2_FORCE_GRANULARITY", "CACHE_LINE");
     builder.redirectError(Redirect.INHERIT);
     PeerProgram peer = new PeerProgram(name, builder.start());
     try {

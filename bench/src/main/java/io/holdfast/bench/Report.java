@@ -1,11 +1,14 @@
 package io.holdfast.bench;
 
+import static java.util.stream.Collectors.collectingAndThen;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toCollection;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -45,8 +48,17 @@ final class Report {
     results.stream()
         .map(Result::scenario)
         .collect(
-            groupingBy(Scenario::work, LinkedHashMap::new, mapping(Scenario::name, joining(", "))))
-        .forEach((work, names) -> text.append(names).append(":\n  ").append(work).append('\n'));
+            groupingBy(
+                Scenario::work,
+                LinkedHashMap::new,
+                mapping(
+                    Scenario::operation,
+                    collectingAndThen(
+                        toCollection(LinkedHashSet::new),
+                        operations -> String.join(", ", operations)))))
+        .forEach(
+            (work, operations) ->
+                text.append(operations).append(":\n  ").append(work).append('\n'));
     return text.toString();
   }
 

@@ -75,7 +75,16 @@ class ComparisonTest {
 
   @Test
   void run_noPeer_measuresOurSideAlone() throws IOException {
-    Scenario alone = new Scenario("x", "", side("x", 10), "libnothing", Optional.empty(), 1000);
+    Scenario alone =
+        new Scenario(
+            "x",
+            "x",
+            "",
+            Scenario.Waiting.OTHER,
+            side("x", 10),
+            "libnothing",
+            Optional.empty(),
+            1000);
     List<Result> results = compare(TWO_ROUNDS, alone);
     assertThat(results).extracting(Result::oursNanos).containsExactly(10.0);
     assertThat(results.getFirst().ratio()).isEmpty();
@@ -108,7 +117,14 @@ class ComparisonTest {
   private Scenario scenario(String name, long most, long oursNanos, long peerNanos) {
     String upper = name.toUpperCase(java.util.Locale.ROOT);
     return new Scenario(
-        name, "", side(name, oursNanos), "peer", Optional.of(side(upper, peerNanos)), most);
+        name,
+        name,
+        "",
+        Scenario.Waiting.OTHER,
+        side(name, oursNanos),
+        "peer",
+        Optional.of(side(upper, peerNanos)),
+        most);
   }
 
   private Workload side(String name, long nanosPerOperation) {

@@ -8,6 +8,13 @@ final class Scenarios {
 
   static Scenario named(String name) {
     return new Scenario(
-        name, "does nothing; durable never", (_, _) -> 0, "libnothing", Optional.empty(), 1);
+        name,
+        name,
+        "does nothing; durable never",
+        Scenario.Waiting.OTHER,
+        (_, _) -> 0,
+        "libnothing",
+        Optional.empty(),
+        1);
   }
 }
