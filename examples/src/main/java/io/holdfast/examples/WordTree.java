@@ -32,6 +32,7 @@ import java.util.Arrays;
  */
 public final class WordTree {
   private final Heap heap;
+  private final CheckedReads reads;
   private final long top;
   private byte[] scratch = new byte[64];
 
@@ -43,6 +44,7 @@ public final class WordTree {
    */
   public WordTree(Heap heap, long top) {
     this.heap = heap;
+    this.reads = new CheckedReads(heap);
     this.top = top;
   }
 
@@ -96,10 +98,11 @@ public final class WordTree {
       return leaf + LEAF_VALUE;
     }
     long slot = top;
-    long link = heap.getLong(slot);
-    while (isBranch(link) && heap.getLong(branch(link) + BRANCH_BIT) < bit) {
-      slot = side(link, source, offset, length);
-      link = heap.getLong(slot);
+    long link = reads.getLong(slot);
+    long above = -1;
+    while (isBranch(link) && (above = bitBelow(above, link)) < bit) {
+      slot = side(link, above, source, offset, length);
+      link = reads.getLong(slot);
     }
     long branch = tx.allocate(BRANCH_SIZE, BRANCH_TYPE);
     boolean set = isSet(bit, source, offset, length);
@@ -118,11 +121,13 @@ public final class WordTree {
   public void remove(byte[] word) {
     long parentSlot = top;
     long slot = top;
-    long link = heap.getLong(slot);
+    long link = reads.getLong(slot);
+    long above = -1;
     while (isBranch(link)) {
+      above = bitBelow(above, link);
       parentSlot = slot;
-      slot = side(link, word, 0, word.length);
-      link = heap.getLong(slot);
+      slot = side(link, above, word, 0, word.length);
+      link = reads.getLong(slot);
     }
     if (link != 0 && differingBit(link, word, 0, word.length) < 0) {
       unlink(parentSlot, slot, link);
@@ -139,14 +144,16 @@ public final class WordTree {
     for (int removed = 0; removed < count; removed++) {
       long parentSlot = top;
       long slot = top;
-      long link = heap.getLong(slot);
+      long link = reads.getLong(slot);
       if (link == 0) {
         return removed;
       }
+      long above = -1;
       while (isBranch(link)) {
+        above = bitBelow(above, link);
         parentSlot = slot;
         slot = branch(link) + BRANCH_CLEAR;
-        link = heap.getLong(slot);
+        link = reads.getLong(slot);
       }
       unlink(parentSlot, slot, link);
     }
@@ -162,12 +169,20 @@ public final class WordTree {
    */
   public <X extends Exception> void walk(Visitor<X> visitor) throws X {
     ArrayDeque<Long> links = new ArrayDeque<>();
-    for (long link = heap.getLong(top); link != 0; link = links.isEmpty() ? 0 : links.pop()) {
+    ArrayDeque<Long> bitsAbove = new ArrayDeque<>();
+    long link = reads.getLong(top);
+    long above = -1;
+    while (link != 0 || above >= 0) {
       while (isBranch(link)) {
-        links.push(heap.getLong(branch(link) + BRANCH_SET));
-        link = heap.getLong(branch(link) + BRANCH_CLEAR);
+        above = bitBelow(above, link);
+        bitsAbove.push(above);
+        links.push(reads.getLong(branch(link) + BRANCH_SET));
+        link = reads.getLong(branch(link) + BRANCH_CLEAR);
       }
-      visitor.visit(wordAt(link + LEAF_VALUE), heap.getLong(link + LEAF_VALUE));
+      checkLeaf(link, above);
+      visitor.visit(wordAt(link + LEAF_VALUE), reads.getLong(link + LEAF_VALUE));
+      link = links.isEmpty() ? 0 : links.pop();
+      above = bitsAbove.isEmpty() ? -1 : bitsAbove.pop();
     }
   }
 
@@ -179,7 +194,7 @@ public final class WordTree {
    */
   public byte[] wordAt(long address) {
     long leaf = address - LEAF_VALUE;
-    byte[] word = new byte[heap.getInt(leaf + LEAF_LENGTH)];
+    byte[] word = new byte[reads.getLength(leaf + LEAF_LENGTH, leaf + LEAF_WORD)];
     heap.getBytes(leaf + LEAF_WORD, word, 0, word.length);
     return word;
   }
@@ -190,9 +205,9 @@ public final class WordTree {
     if (slot == top) {
       tx.putLong(top, 0);
     } else {
-      long branch = branch(heap.getLong(parentSlot));
+      long branch = branch(reads.getLong(parentSlot));
       long sibling = slot == branch + BRANCH_CLEAR ? BRANCH_SET : BRANCH_CLEAR;
-      tx.putLong(parentSlot, heap.getLong(branch + sibling));
+      tx.putLong(parentSlot, reads.getLong(branch + sibling));
       tx.free(branch);
     }
     tx.free(leaf);
@@ -216,10 +231,13 @@ public final class WordTree {
    * holds it.
    */
   private long nearest(byte[] source, int offset, int length) {
-    long link = heap.getLong(top);
+    long link = reads.getLong(top);
+    long above = -1;
     while (isBranch(link)) {
-      link = heap.getLong(side(link, source, offset, length));
+      above = bitBelow(above, link);
+      link = reads.getLong(side(link, above, source, offset, length));
     }
+    checkLeaf(link, above);
     return link;
   }
 
@@ -227,7 +245,7 @@ public final class WordTree {
    * The number of the first bit in which a leaf's word differs from another, -1 if they are equal.
    */
   private long differingBit(long leaf, byte[] source, int offset, int length) {
-    int leafLength = heap.getInt(leaf + LEAF_LENGTH);
+    int leafLength = reads.getLength(leaf + LEAF_LENGTH, leaf + LEAF_WORD);
     if (leafLength > scratch.length) {
       scratch = new byte[leafLength];
     }
@@ -241,10 +259,25 @@ public final class WordTree {
     return at * 8L + Integer.numberOfLeadingZeros(difference) - 24;
   }
 
-  private long side(long link, byte[] source, int offset, int length) {
-    long branch = branch(link);
-    long bit = heap.getLong(branch + BRANCH_BIT);
-    return branch + (isSet(bit, source, offset, length) ? BRANCH_SET : BRANCH_CLEAR);
+  /** {@return a branch's bit} It grows from branch to branch, so that no damage makes a circle. */
+  private long bitBelow(long above, long link) {
+    long bit = reads.getLong(branch(link) + BRANCH_BIT);
+    if (bit <= above) {
+      throw reads.damaged(
+          "the branch at %d is of bit %d, below one of bit %d".formatted(branch(link), bit, above));
+    }
+    return bit;
+  }
+
+  /** Only a tree without any word has nothing where a leaf should be. */
+  private void checkLeaf(long link, long above) {
+    if (link == 0 && above >= 0) {
+      throw reads.damaged("a branch of bit %d leads nowhere".formatted(above));
+    }
+  }
+
+  private static long side(long link, long bit, byte[] source, int offset, int length) {
+    return branch(link) + (isSet(bit, source, offset, length) ? BRANCH_SET : BRANCH_CLEAR);
   }
 
   private static boolean isSet(long bit, byte[] source, int offset, int length) {

@@ -50,6 +50,7 @@ public final class Words implements AutoCloseable {
   private static final int MAX_BATCH = 1 << 20;
 
   private final Heap heap;
+  private final CheckedReads reads;
   private final long root;
   private final WordTree words;
   private final WordTree inputs;
@@ -61,6 +62,7 @@ public final class Words implements AutoCloseable {
 
   Words(Heap heap) {
     this.heap = heap;
+    this.reads = new CheckedReads(heap);
     this.root = Roots.open(heap, WORDS_TYPE, WORDS_SIZE, "words");
     this.words = new WordTree(heap, root + WORDS_TOP);
     this.inputs = new WordTree(heap, root + WORDS_INPUTS);
@@ -133,7 +135,7 @@ public final class Words implements AutoCloseable {
   public void check(Path text) throws IOException {
     Path name = text.toRealPath();
     long found = inputs.find(nameOf(name));
-    long known = found == 0 ? 0 : heap.getLong(heap.getLong(found) + INPUT_SIZE);
+    long known = found == 0 ? 0 : reads.getLong(reads.getLong(found) + INPUT_SIZE);
     long size = Files.size(name);
     if (size < known) {
       throw new ExampleException(
@@ -157,13 +159,13 @@ public final class Words implements AutoCloseable {
     Path name = text.toRealPath();
     try (SeekableByteChannel channel = Files.newByteChannel(name)) {
       long input = input(nameOf(name));
-      long position = heap.getLong(input + INPUT_POSITION);
+      long position = reads.getLong(input + INPUT_POSITION);
       // Some files, those of /proc, have a size of 0 and do not tell before they are read.
       if (position > 0 && position == channel.size()) {
         return 0;
       }
       long added = takeBackLastWord(input);
-      position = heap.getLong(input + INPUT_POSITION);
+      position = reads.getLong(input + INPUT_POSITION);
       channel.position(position);
       return added + count(new WordScanner(channel, position), input, channel.size(), listener);
     }
@@ -183,7 +185,7 @@ public final class Words implements AutoCloseable {
 
   /** {@return how many words are counted} */
   public long total() {
-    return heap.getLong(root + WORDS_TOTAL);
+    return reads.getLong(root + WORDS_TOTAL);
   }
 
   /**
@@ -232,8 +234,8 @@ public final class Words implements AutoCloseable {
             result.add(
                 new Input(
                     new String(name, UTF_8),
-                    heap.getLong(input + INPUT_POSITION),
-                    heap.getLong(input + INPUT_SIZE))));
+                    reads.getLong(input + INPUT_POSITION),
+                    reads.getLong(input + INPUT_SIZE))));
     return result;
   }
 
@@ -247,7 +249,7 @@ public final class Words implements AutoCloseable {
   private long input(byte[] name) {
     long found = inputs.find(name);
     if (found != 0) {
-      return heap.getLong(found);
+      return reads.getLong(found);
     }
     return heap.transact(
         () -> {
@@ -263,7 +265,7 @@ public final class Words implements AutoCloseable {
    * words that adds.
    */
   private long takeBackLastWord(long input) {
-    long last = heap.getLong(input + INPUT_LAST);
+    long last = reads.getLong(input + INPUT_LAST);
     if (last == 0) {
       return 0;
     }
@@ -271,14 +273,14 @@ public final class Words implements AutoCloseable {
         () -> {
           Tx tx = heap.tx();
           byte[] word = words.wordAt(last);
-          long count = heap.getLong(last) - 1;
+          long count = reads.getLong(last) - 1;
           if (count == 0) {
             words.remove(word);
           } else {
             tx.putLong(last, count);
           }
-          tx.putLong(root + WORDS_TOTAL, heap.getLong(root + WORDS_TOTAL) - 1);
-          tx.putLong(input + INPUT_POSITION, heap.getLong(input + INPUT_POSITION) - word.length);
+          tx.putLong(root + WORDS_TOTAL, reads.getLong(root + WORDS_TOTAL) - 1);
+          tx.putLong(input + INPUT_POSITION, reads.getLong(input + INPUT_POSITION) - word.length);
           tx.putLong(input + INPUT_LAST, 0);
         });
     return -1;
@@ -315,9 +317,9 @@ public final class Words implements AutoCloseable {
           Tx tx = heap.tx();
           for (int word = 0; word < tally.size(); word++) {
             long address = words.place(tally.letters(), tally.start(word), tally.length(word));
-            tx.putLong(address, heap.getLong(address) + tally.count(word));
+            tx.putLong(address, reads.getLong(address) + tally.count(word));
           }
-          tx.putLong(root + WORDS_TOTAL, heap.getLong(root + WORDS_TOTAL) + batch);
+          tx.putLong(root + WORDS_TOTAL, reads.getLong(root + WORDS_TOTAL) + batch);
           if (input != 0) {
             tx.putLong(input + INPUT_POSITION, position);
             tx.putLong(input + INPUT_SIZE, Math.max(size, position));

@@ -9,16 +9,21 @@ import io.holdfast.crash.SimulatedMedium;
 import io.holdfast.heap.Heap;
 import io.holdfast.heap.HeapOptions;
 import io.holdfast.pmem.Granularity;
+import io.holdfast.pmem.PmemException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +52,39 @@ final class WordsTest {
     count();
     assertThat(count()).isZero();
     assertThat(counts()).isEqualTo(Map.of("one", 1L, "two", 1L));
+  }
+
+  @Test
+  void anyDamage_isReadOrRefusedInWords() throws IOException {
+    Random random = Seeds.random("WordsTest");
+    StringBuilder book = new StringBuilder();
+    for (int i = 0; i < 500; i++) {
+      book.append(Integer.toString(random.nextInt(), 36)).append(' ');
+    }
+    write(book.toString());
+    try (Words words = new Words(Heap.create(pool, HeapOptions.defaults().withSize(0)))) {
+      words.count(text, WordsTest::ignore);
+    }
+    byte[] sound = Files.readAllBytes(pool);
+    int[] used = IntStream.range(0, sound.length).filter(at -> sound[at] != 0).toArray();
+    int refused = 0;
+    try (FileChannel file = FileChannel.open(pool, StandardOpenOption.WRITE)) {
+      for (int i = 0; i < 100; i++) {
+        int at = used[random.nextInt(used.length)] & -8;
+        byte[] damage = new byte[1 + random.nextInt(8)];
+        random.nextBytes(damage);
+        file.write(ByteBuffer.wrap(damage), at);
+        try (Words words = Words.openExisting(pool)) {
+          counts(words);
+          words.inputs();
+          words.top(3);
+        } catch (PmemException e) {
+          refused++;
+        }
+        file.write(ByteBuffer.wrap(sound), 0);
+      }
+    }
+    assertThat(refused).isGreaterThan(8);
   }
 
   @Test
