@@ -370,6 +370,13 @@ final class SimulatedMap extends PmemMap {
     return window.memory();
   }
 
+  @Override
+  protected void checkStore(long offset, long length) {
+    synchronized (medium.lock()) {
+      var _ = writable(offset, length);
+    }
+  }
+
   private MemorySegment writable(long offset, long length) {
     if (!config.protection().allowsStores()) {
       throw new IllegalArgumentException("%s is mapped for reading only".formatted(name));

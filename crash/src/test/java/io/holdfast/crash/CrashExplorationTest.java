@@ -59,6 +59,33 @@ class CrashExplorationTest {
         .hasSize(1);
   }
 
+  /** A fence of the thread that waits would not do. */
+  @Test
+  void asynchronousFill_isDurableWhenItsFutureCompletes() {
+    for (Granularity granularity : Granularity.values()) {
+      for (long length : new long[] {8, 512}) {
+        Workload program =
+            (medium, log) -> {
+              map(medium)
+                  .fillAsync(0, length, (byte) 1, task -> Thread.ofPlatform().start(task))
+                  .join();
+              log.acknowledge("stored");
+            };
+        exploration(granularity, program)
+            .check(
+                (medium, log) -> {
+                  if (log.hasAcknowledged("stored")) {
+                    assertThat(word(medium, 0)).isEqualTo(0x0101_0101_0101_0101L);
+                    assertThat(word(medium, length - 8)).isEqualTo(0x0101_0101_0101_0101L);
+                  }
+                  return "";
+                })
+            .explore()
+            .assertConsistent();
+      }
+    }
+  }
+
   @Test
   void pageGranularity_losesWhatIsOnlyFenced() {
     Workload program =

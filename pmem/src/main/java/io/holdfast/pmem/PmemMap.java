@@ -3,6 +3,8 @@ package io.holdfast.pmem;
 import io.holdfast.pmem.internal.SystemMedium;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /**
  * A mapped range of persistent memory.
@@ -230,6 +232,68 @@ public abstract class PmemMap implements AutoCloseable {
    * @param mode how the bytes travel and what is awaited
    */
   public abstract void fill(long offset, long length, byte value, CopyMode mode);
+
+  /**
+   * Copies bytes into the mapping on another thread. The range is durable when the future
+   * completes: copied, flushed and fenced by the thread that completes it. Until then any part of
+   * it may have been stored and any part of that may reach the medium, as also if it completes
+   * exceptionally or is cancelled. A cancelled copy stops within a mebibyte; when it has stopped
+   * cannot be told.
+   *
+   * <p>The future completes exceptionally with {@link IllegalStateException} if the mapping or the
+   * source's arena is closed meanwhile, {@link MediaErrorException} or {@link InternalError} if
+   * memory faults, and with whatever else {@link #copy} throws.
+   *
+   * @param offset where in the mapping
+   * @param source the bytes, heap or native, not part of this mapping, of an arena that the
+   *     executor's threads may use
+   * @param sourceOffset where in the source
+   * @param length how many bytes
+   * @param executor runs the copy, in one piece of work
+   * @return completes with {@code null} when the range is durable
+   * @throws java.util.concurrent.RejectedExecutionException if the executor takes no more work
+   */
+  public CompletableFuture<Void> copyAsync(
+      long offset, MemorySegment source, long sourceOffset, long length, Executor executor) {
+    Objects.checkFromIndexSize(sourceOffset, length, source.byteSize());
+    checkStore(offset, length);
+    return AsyncStores.copy(this, offset, source, sourceOffset, length, executor);
+  }
+
+  /**
+   * Moves bytes within the mapping on another thread, as if through a buffer where the ranges
+   * overlap. When it is durable, and how it fails or is cancelled, is as with {@link #copyAsync}.
+   *
+   * @param offset where to
+   * @param sourceOffset where from
+   * @param length how many bytes
+   * @param executor runs the move, in one piece of work
+   * @return completes with {@code null} when the range is durable
+   * @throws java.util.concurrent.RejectedExecutionException if the executor takes no more work
+   */
+  public CompletableFuture<Void> moveAsync(
+      long offset, long sourceOffset, long length, Executor executor) {
+    Objects.checkFromIndexSize(sourceOffset, length, size());
+    checkStore(offset, length);
+    return AsyncStores.move(this, offset, sourceOffset, length, executor);
+  }
+
+  /**
+   * Fills a range with one byte on another thread. When it is durable, and how it fails or is
+   * cancelled, is as with {@link #copyAsync}.
+   *
+   * @param offset where in the mapping
+   * @param length how many bytes
+   * @param value the byte
+   * @param executor runs the fill, in one piece of work
+   * @return completes with {@code null} when the range is durable
+   * @throws java.util.concurrent.RejectedExecutionException if the executor takes no more work
+   */
+  public CompletableFuture<Void> fillAsync(
+      long offset, long length, byte value, Executor executor) {
+    checkStore(offset, length);
+    return AsyncStores.fill(this, offset, length, value, executor);
+  }
 
   /**
    * For implementations: checks a range that is to be stored to, as all methods that store do.

@@ -63,8 +63,21 @@ final class ExistingMapping extends Mapping {
   }
 
   @Override
+  void checkAlive() {
+    if (!memory.scope().isAlive()) {
+      throw new IllegalStateException(name + ": closed by its owner");
+    }
+  }
+
+  @Override
   void synchronise(long offset, long length) {
-    AddressRange.synchronise(name, memory.address() + offset, length);
+    checkAlive();
+    try {
+      AddressRange.synchronise(name, memory.address() + offset, length);
+    } finally {
+      // If not, something else may have been synchronised, or failed to be.
+      checkAlive();
+    }
   }
 
   @Override

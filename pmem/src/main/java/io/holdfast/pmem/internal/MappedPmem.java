@@ -156,6 +156,8 @@ final class MappedPmem extends MappedCopies {
     if (domain == Domain.CPU) {
       if (caches == CopyRules.Caches.LOST) {
         flushLines(offset, length, 0);
+      } else {
+        mapping.checkAlive();
       }
     } else if (domain == Domain.KERNEL) {
       synchronise(offset, length);

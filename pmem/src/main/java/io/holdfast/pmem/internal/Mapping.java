@@ -42,6 +42,13 @@ abstract sealed class Mapping permits FileMapping, ExistingMapping, JointMapping
   /** Maps what follows, too. */
   abstract void extend(long size, long newSize);
 
+  /**
+   * Checks that the memory is still there where closing is not this process's alone.
+   *
+   * @throws IllegalStateException if it is not
+   */
+  void checkAlive() {}
+
   /** Has the kernel make a range durable. */
   abstract void synchronise(long offset, long length);
 
