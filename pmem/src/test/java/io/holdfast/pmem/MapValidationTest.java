@@ -1,15 +1,22 @@
 package io.holdfast.pmem;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.holdfast.pmem.MapConfig.Protection;
 import io.holdfast.pmem.MapConfig.Sharing;
 import io.holdfast.pmem.MapException.Reason;
 import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -219,5 +226,116 @@ final class MapValidationTest {
     assertReason(
         Reason.LENGTH_OUT_OF_RANGE, () -> MapConfig.defaults().withReserve(-1), "reservation -1");
     assertThatThrownBy(() -> PmemSource.anonymous(-1)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void map_withoutAccess_givesExceptionsAndNoFaults() throws IOException {
+    for (Granularity granularity : Granularity.values()) {
+      PmemSource source = PmemSource.of(file(8192));
+      MapConfig config = ANY.withProtection(Protection.NONE);
+      try (PmemMap map = ForcedGranularity.during(granularity, () -> medium.map(source, config))) {
+        assertThat(map.size()).isEqualTo(8192);
+        assertThat(map.segment().byteSize()).isZero();
+        MemorySegment bytes = MemorySegment.ofArray(new byte[4096]);
+        List<ThrowingCallable> loads =
+            List.of(
+                () -> map.getByte(0),
+                () -> map.getLongAcquire(8),
+                () -> map.read(0, bytes, 0, 4096));
+        for (ThrowingCallable load : loads) {
+          assertThatThrownBy(load).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+        List<ThrowingCallable> stores =
+            List.of(
+                () -> map.copy(0, bytes, 0, 8, CopyMode.PERSIST),
+                () -> map.move(0, 8, 8, CopyMode.PERSIST),
+                () -> map.fill(0, 8, (byte) 1, CopyMode.PERSIST));
+        for (ThrowingCallable store : stores) {
+          assertThatThrownBy(store).isInstanceOf(IllegalArgumentException.class);
+        }
+        map.prefetch(0, 8192);
+        map.drain();
+      }
+    }
+  }
+
+  @Test
+  void map_executable_runsTheCodeInIt() throws Throwable {
+    byte[] code =
+        System.getProperty("os.arch").equals("amd64")
+            ? new byte[] {(byte) 0xB8, 42, 0, 0, 0, (byte) 0xC3}
+            : new byte[] {0x40, 5, (byte) 0x80, 0x52, (byte) 0xC0, 3, 0x5F, (byte) 0xD6};
+    Path path = Files.write(folder.resolve("code"), Arrays.copyOf(code, 4096));
+    for (Protection protection :
+        new Protection[] {Protection.READ_EXECUTE, Protection.READ_WRITE_EXECUTE}) {
+      try (PmemMap map = medium.map(PmemSource.of(path), ANY.withProtection(protection))) {
+        assertThat(answer(map.segment())).isEqualTo(42);
+        assertThat(map.segment().isReadOnly()).isEqualTo(!protection.allowsStores());
+      }
+    }
+  }
+
+  @SuppressWarnings("restricted")
+  private static int answer(MemorySegment code) throws Throwable {
+    return (int)
+        Linker.nativeLinker()
+            .downcallHandle(
+                MemorySegment.ofAddress(code.address()), FunctionDescriptor.of(JAVA_INT))
+            .invokeExact();
+  }
+
+  @Test
+  void map_fileOfAFileSystemThatForbidsExecution_isNoAccess() throws IOException {
+    try (SmallFileSystem tmpfs = SmallFileSystem.mount(folder, "tmpfs", "size=1m,noexec")) {
+      Path path = Files.write(tmpfs.folder().resolve("code"), new byte[4096]);
+      assertReason(
+          Reason.NO_ACCESS,
+          PmemSource.of(path),
+          ANY.withProtection(Protection.READ_EXECUTE),
+          "forbid");
+    }
+  }
+
+  @Test
+  void map_fullFileSystem_isOutOfSpaceAndChangesNothing() throws IOException {
+    try (SmallFileSystem tmpfs = SmallFileSystem.mount(folder, "tmpfs", "size=1m")) {
+      Path path = tmpfs.folder().resolve("sparse");
+      try (PmemFile file = medium.create(path)) {
+        file.truncate(4 << 20);
+        assertThatThrownBy(() -> medium.map(PmemSource.of(file), ANY))
+            .isInstanceOf(OutOfSpaceException.class)
+            .hasMessageContaining(path + ": fallocate: ENOSPC");
+        medium.map(PmemSource.of(file), ANY.withProtection(Protection.READ)).close();
+      }
+    }
+  }
+
+  @Test
+  void map_withoutPermission_namesTheCall() throws Exception {
+    Path path = file(4096);
+    assertThat(path.toFile().setReadable(false)).isTrue();
+    assertThat(path.toFile().setWritable(false)).isTrue();
+    if (Files.isReadable(path)) {
+      System.out.println("skipped, this user may read everything (needs to be none of root's)");
+      abort("this user may read everything");
+    }
+    assertThatThrownBy(() -> medium.map(PmemSource.of(path), ANY))
+        .isInstanceOfSatisfying(
+            SystemCallException.class, e -> assertThat(e.errnoName()).isEqualTo("EACCES"));
+  }
+
+  @Test
+  void map_absurdSizes_areExceptions() throws IOException {
+    assertThatThrownBy(() -> medium.map(PmemSource.anonymous(1L << 60), ANY))
+        .isInstanceOfSatisfying(
+            SystemCallException.class, e -> assertThat(e.errnoName()).isEqualTo("ENOMEM"));
+    assertThatThrownBy(() -> medium.map(PmemSource.anonymous(Long.MAX_VALUE), ANY))
+        .isInstanceOf(PmemException.class);
+    PmemSource source = PmemSource.of(file(4096));
+    assertThatThrownBy(() -> medium.map(source, ANY.withReserve(Long.MAX_VALUE)))
+        .isInstanceOf(MapException.class);
+    assertThatThrownBy(() -> medium.map(source, ANY.withReserve(1L << 60)))
+        .isInstanceOf(SystemCallException.class);
+    assertReason(Reason.MAP_RANGE, source, ANY.withOffset(Long.MAX_VALUE & -4096), "exceeds");
   }
 }
