@@ -96,6 +96,11 @@ final class Console {
     }
   }
 
+  /** Standard output for bytes; it tells of failures as {@link #println} does. */
+  OutputStream out() {
+    return out;
+  }
+
   /** Hands what was written to whoever reads it. */
   void flush() throws IOException {
     out.flush();

@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
       ExampleCommand.class,
       WordsCommand.class,
       CrashCommand.class,
+      BadBlocksCommand.class,
+      DaxioCommand.class,
     },
     footer = {"", "Measurements against the C libraries: holdfast bench --help"})
 final class Main implements Callable<Integer> {
