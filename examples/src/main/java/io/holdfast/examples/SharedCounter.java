@@ -64,7 +64,7 @@ public final class SharedCounter implements AutoCloseable {
     return map.getLongAcquire(COUNT);
   }
 
-  /** Adds 1, durable on return; {@return the count after that} */
+  /** {@return the count after adding 1, which is durable} */
   public long increment() {
     long before = map.getAndAddLong(COUNT, 1);
     map.persist(COUNT, Long.BYTES);
