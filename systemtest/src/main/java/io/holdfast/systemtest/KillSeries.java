@@ -1,0 +1,124 @@
+package io.holdfast.systemtest;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * The crash of the whole machine, again and again: tellers work in a heap's bank until the emulator
+ * is killed, and the next boot recovers the heap, checks it and goes on. Nothing that was reported
+ * durable may be missing, and nothing may be there by half.
+ */
+final class KillSeries {
+  /** As many tellers as the guest's bank has. */
+  private static final int TELLERS = 4;
+
+  private static final int OPENING_MILLIS = 2000;
+  private static final int WORKING_MILLIS = 3000;
+
+  private final Machine machine;
+  private final String fileSystem;
+  private final Path logs;
+  private final Judge judge;
+  private final Random random;
+  private final Ledger ledger = new Ledger(TELLERS);
+
+  KillSeries(Machine machine, String fileSystem, Path logs, Judge judge, long seed) {
+    this.machine = machine;
+    this.fileSystem = fileSystem;
+    this.logs = logs;
+    this.judge = judge;
+    this.random = new Random(seed);
+  }
+
+  /** Kills so many times, boots once more, and judges. */
+  void run(int kills) throws IOException, InterruptedException {
+    Machine.createNvdimm(machine.nvdimm(), 448);
+    int formatted = 0;
+    for (int kill = 1; kill <= kills; kill++) {
+      formatted += killed(kill);
+    }
+    String title = "after %d kills of the machine, %s".formatted(kills, fileSystem);
+    try (Boot boot =
+        new Boot(machine, "count," + fileSystem, logs.resolve(fileSystem + "-count"))) {
+      List<Boot.Message> messages = boot.readToEnd();
+      List<String> troubles = new ArrayList<>(boot.troubles());
+      troubles.addAll(read(messages));
+      if (ledger.checks() == 0 || ledger.reports() == 0) {
+        troubles.add(
+            "%d counts of %d reports compared".formatted(ledger.checks(), ledger.reports()));
+      }
+      if (formatted != 1 || has(messages, "FORMATTED")) {
+        troubles.add("the file system was made more than once");
+      }
+      judge.judge(
+          title,
+          messages,
+          troubles,
+          List.of(Expectation.of("bank", Expectation.BANK)),
+          boot.log().toString());
+    }
+    judge.pass(
+        "%s: %d durable transfers reported, none lost; %s"
+            .formatted(fileSystem, ledger.reports(), ledger));
+  }
+
+  /** One boot that ends in a kill; {@return how often the file system was made} */
+  private int killed(int kill) throws IOException, InterruptedException {
+    // the first must get as far as having something to lose
+    boolean opening = kill > 1 && random.nextInt(4) == 0;
+    Duration delay = Duration.ofMillis(random.nextInt(opening ? OPENING_MILLIS : WORKING_MILLIS));
+    String step = "tellers,%s,%d".formatted(fileSystem, random.nextLong());
+    Path log = logs.resolve("%s-kill-%02d".formatted(fileSystem, kill));
+    try (Boot boot = new Boot(machine, step, log)) {
+      String moment = opening ? "OPENING" : "OPENED";
+      List<String> troubles = new ArrayList<>();
+      if (boot.readUntil(message -> message.word().equals(moment))) {
+        boot.killAfter(delay);
+      } else {
+        troubles.add("the guest never said " + moment);
+      }
+      List<Boot.Message> messages = boot.readToEnd();
+      troubles.addAll(boot.troubles());
+      long before = ledger.reports();
+      troubles.addAll(read(messages));
+      String title =
+          "kill %d, %s: %d ms after %s, %.0f s after power-on"
+              .formatted(
+                  kill,
+                  fileSystem,
+                  delay.toMillis(),
+                  opening ? "opening began" : "opening ended",
+                  boot.seconds());
+      boolean checked = has(messages, "OPENED");
+      judge.judge(
+          title,
+          messages,
+          troubles,
+          checked ? List.of(Expectation.of("bank", Expectation.BANK)) : List.of(),
+          boot.log().toString());
+      judge.say("        %d transfers reported durable".formatted(ledger.reports() - before));
+      return has(messages, "FORMATTED") ? 1 : 0;
+    }
+  }
+
+  /** {@return what is wrong with the counts after recovery} */
+  private List<String> read(List<Boot.Message> messages) {
+    List<String> troubles = new ArrayList<>();
+    for (Boot.Message message : messages) {
+      switch (message.word()) {
+        case "COUNT" -> ledger.found(message.text()).ifPresent(troubles::add);
+        case "T" -> ledger.reported(message.text());
+        default -> {}
+      }
+    }
+    return troubles;
+  }
+
+  private static boolean has(List<Boot.Message> messages, String word) {
+    return messages.stream().anyMatch(message -> message.word().equals(word));
+  }
+}

@@ -1,0 +1,171 @@
+package io.holdfast.systemtest;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * The program behind {@code systemtest/run}: fetches what it needs, boots machines with an emulated
+ * NVDIMM, two at a time, and judges what they say.
+ */
+public final class SystemTest {
+  /** Exit codes beside 0 and 1. */
+  private static final int WRONG_ARGUMENTS = 2;
+
+  private static final int SKIPPED = 77;
+
+  private final Options options;
+  private final Path folder;
+  private final Judge judge = new Judge(System.out);
+
+  private SystemTest(Options options, Path folder) {
+    this.options = options;
+    this.folder = folder;
+  }
+
+  /** Runs the test; the exit code says what came of it. */
+  public static void main(String[] args) throws Exception {
+    Options options;
+    try {
+      options = Options.parse(args);
+    } catch (IllegalArgumentException e) {
+      System.err.println("systemtest: " + e.getMessage());
+      System.exit(WRONG_ARGUMENTS);
+      return;
+    }
+    if (options.help()) {
+      System.out.print(Options.HELP);
+      return;
+    }
+    Path folder = Path.of(System.getProperty("holdfast.root"), ".build", "systemtest");
+    Files.createDirectories(folder);
+    try (FileChannel lock =
+            FileChannel.open(
+                folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock held = lock.tryLock()) {
+      if (held == null) {
+        System.err.println("systemtest: another run has " + folder);
+        System.exit(1);
+      }
+      System.exit(new SystemTest(options, folder).run() ? 0 : 1);
+    } catch (SkippedException e) {
+      System.out.println("skipped: " + e.getMessage());
+      System.exit(SKIPPED);
+    }
+  }
+
+  private boolean run() throws Exception {
+    long begin = System.nanoTime();
+    if (!System.getProperty("os.arch").equals("amd64")) {
+      throw new SkippedException("the emulated machine is x86-64, and so must be this one's Java");
+    }
+    Packages packages = Packages.fetch(folder.resolve("packages"), this::progress);
+    JavaRuntime java = JavaRuntime.prepare(folder.resolve("java"), this::progress);
+    Path image = folder.resolve("image");
+    GuestImage.write(image, packages, java);
+    progress(
+        "Linux %s, an emulated NVDIMM, seed %d"
+            .formatted(packages.kernelVersion(), options.seed()));
+    Folders.delete(folder.resolve("logs"));
+    Folders.delete(folder.resolve("work"));
+    List<Callable<Void>> series = new ArrayList<>();
+    String[] fileSystems = options.quick() ? new String[] {"ext4"} : new String[] {"ext4", "xfs"};
+    if (options.quick()) {
+      series.add(() -> devices(packages, image));
+    }
+    for (int i = 0; i < fileSystems.length; i++) {
+      String fileSystem = fileSystems[i];
+      int kills = (options.kills() + i) / fileSystems.length;
+      Machine machine = machine(packages, image, "nvdimm-" + fileSystem);
+      series.add(
+          () -> {
+            new KillSeries(
+                    machine,
+                    fileSystem,
+                    folder.resolve("logs"),
+                    judge,
+                    options.seed() + fileSystem.hashCode())
+                .run(kills);
+            return null;
+          });
+    }
+    if (!options.quick()) {
+      series.add(() -> devices(packages, image));
+    }
+    runTwoAtATime(series);
+    Folders.delete(folder.resolve("work"));
+    judge.say("");
+    judge.say(
+        "The kills of the machine show that recovery works on a real file system, kernel and DAX. They cannot show a\n"
+            + "missing flush or fence: an emulator has no caches to lose. What proves those is the crash explorer\n"
+            + "(mvn verify).");
+    boolean passed = judge.conclude();
+    progress("%.0f s".formatted((System.nanoTime() - begin) / 1e9));
+    return passed;
+  }
+
+  private Machine machine(Packages packages, Path image, String nvdimm) {
+    return new Machine(
+        packages,
+        image,
+        folder.resolve("work").resolve(nvdimm),
+        Machine.Persistence.MEMORY_CONTROLLER,
+        Optional.empty());
+  }
+
+  /** What mappings of the several kinds of memory are. */
+  private Void devices(Packages packages, Path image) throws IOException, InterruptedException {
+    Machine machine = machine(packages, image, "nvdimm-devices");
+    Machine.createNvdimm(machine.nvdimm(), 704);
+    boot(
+        "a blank NVDIMM: ext4, XFS and device DAX on it; virtio-pmem and tmpfs beside it",
+        machine.withVirtioPmem(folder.resolve("work/virtio")),
+        "setup",
+        Expectation.ofSetup());
+    if (!options.quick()) {
+      boot("the same NVDIMM after it was off", machine, "again", Expectation.ofAgain());
+    }
+    return null;
+  }
+
+  private void boot(String title, Machine machine, String step, List<Expectation> expected)
+      throws IOException, InterruptedException {
+    try (Boot boot = new Boot(machine, step, folder.resolve("logs").resolve(step))) {
+      List<Boot.Message> messages = boot.readToEnd();
+      judge.judge(
+          "%s (%.0f s)".formatted(title, boot.seconds()),
+          messages,
+          boot.troubles(),
+          expected,
+          boot.log().toString());
+    }
+  }
+
+  private static void runTwoAtATime(List<Callable<Void>> series) throws Exception {
+    try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
+      List<Future<Void>> futures = executor.invokeAll(series);
+      for (Future<Void> future : futures) {
+        try {
+          future.get();
+        } catch (ExecutionException e) {
+          throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+      }
+    }
+  }
+
+  private void progress(String line) {
+    judge.say("systemtest: " + line);
+  }
+}

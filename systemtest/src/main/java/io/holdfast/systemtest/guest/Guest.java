@@ -1,0 +1,131 @@
+package io.holdfast.systemtest.guest;
+
+import io.holdfast.heap.Heap;
+import io.holdfast.heap.HeapOptions;
+import io.holdfast.pmem.Granularity;
+import java.nio.file.Path;
+import java.util.Random;
+
+/**
+ * The guest's program: runs the step that its first argument names and reports what it sees. Ends
+ * with 0 if the step went through, whatever its checks said.
+ */
+public final class Guest {
+  private final Report report = new Report(System.out);
+
+  private Guest() {}
+
+  /** Runs a step. */
+  public static void main(String[] args) throws Exception {
+    new Guest().run(args);
+  }
+
+  private void run(String[] args) throws Exception {
+    switch (args[0]) {
+      case "train" -> train(Path.of(args[1]));
+      case "setup" -> setup();
+      case "again" -> again();
+      case "tellers" -> tellers(args[1], Long.parseLong(args[2]));
+      case "count" -> count(args[1]);
+      default -> throw new IllegalArgumentException("no step " + args[0]);
+    }
+  }
+
+  /** What all steps do, on the host, so that the start-up cache knows their classes. */
+  private void train(Path folder) throws Exception {
+    Path file = MappingChecks.newFile(folder, "file");
+    report.check("page", () -> MappingChecks.isPage(file));
+    report.check("write", () -> MappingChecks.write(file, Granularity.PAGE));
+    report.check("read", () -> MappingChecks.readBack(file));
+    report.check("calls", () -> MappingChecks.fileCalls(file));
+    report.check("command", () -> GuestCommand.run("true"));
+    try (Heap heap = new Tellers(report, folder.resolve("bank")).open()) {
+      Bank bank = Bank.in(heap);
+      Random random = new Random(1);
+      for (int i = 0; i < 1000; i++) {
+        bank.work(0, random);
+      }
+    }
+    if (report.hasFailed()) {
+      throw new IllegalStateException("the rehearsal failed");
+    }
+  }
+
+  private void setup() throws Exception {
+    Volumes.createAll();
+    Volumes.mountExt4AndXfs();
+    for (Path folder : new Path[] {Volumes.EXT4, Volumes.XFS}) {
+      String name = folder.getFileName().toString();
+      Path file = MappingChecks.newFile(folder, "file");
+      report.check(
+          name + "-granularity", () -> MappingChecks.isSynchronous(file, Granularity.CACHE_LINE));
+      report.check(name + "-write", () -> MappingChecks.write(file, Granularity.CACHE_LINE));
+      report.check(name + "-file-calls", () -> MappingChecks.fileCalls(file));
+      report.check(name + "-heap", () -> heap(folder));
+    }
+    Path tmpfs = MappingChecks.newFile(Volumes.TMPFS, "file");
+    report.check("tmpfs-granularity", () -> MappingChecks.isPage(tmpfs));
+    report.check("virtio-granularity", Guest::virtioPmem);
+    Volumes.unmount(Volumes.EXT4);
+    Volumes.unmount(Volumes.XFS);
+  }
+
+  private static String heap(Path folder) {
+    Path pool = folder.resolve("heap");
+    try (Heap heap = Heap.create(pool, HeapOptions.defaults().withSize(0).withLimit(16 << 20))) {
+      CheckFailedException.unless(
+          heap.granularity() == Granularity.CACHE_LINE, "granularity " + heap.granularity());
+      Bank bank = Bank.in(heap);
+      Random random = new Random(1);
+      for (int i = 0; i < 100; i++) {
+        bank.work(0, random);
+      }
+      return "%s; 100 transactions; %s".formatted(heap.granularity(), bank.check());
+    }
+  }
+
+  private static String virtioPmem() throws Exception {
+    Volumes.makeExt4("pmem1");
+    Volumes.mount("ext4", "pmem1", Volumes.VIRTIO);
+    Path file = MappingChecks.newFile(Volumes.VIRTIO, "file");
+    return MappingChecks.isPage(file);
+  }
+
+  private void again() throws Exception {
+    Volumes.mountExt4AndXfs();
+    for (Path folder : new Path[] {Volumes.EXT4, Volumes.XFS}) {
+      String name = folder.getFileName().toString();
+      report.check(name + "-read-back", () -> MappingChecks.readBack(folder.resolve("file")));
+    }
+    Volumes.unmount(Volumes.EXT4);
+    Volumes.unmount(Volumes.XFS);
+  }
+
+  /** Works in a bank on a file system of the whole NVDIMM until killed. */
+  private void tellers(String type, long seed) throws Exception {
+    Tellers tellers = mountBank(type);
+    tellers.workFor(tellers.open(), seed);
+  }
+
+  private void count(String type) throws Exception {
+    mountBank(type).open().close();
+    Volumes.unmount(Path.of("/mnt", type));
+  }
+
+  private Tellers mountBank(String type) throws Exception {
+    Path folder = Path.of("/mnt", type);
+    try {
+      Volumes.mount(type, "pmem0", folder);
+    } catch (CheckFailedException e) {
+      Volumes.createOne();
+      if (type.equals("xfs")) {
+        Volumes.makeXfs("pmem0");
+      } else {
+        Volumes.makeExt4("pmem0");
+      }
+      Volumes.mount(type, "pmem0", folder);
+      report.say("FORMATTED", type);
+    }
+    return new Tellers(report, folder.resolve("bank"));
+  }
+}
