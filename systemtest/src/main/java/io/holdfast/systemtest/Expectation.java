@@ -1,5 +1,6 @@
 package io.holdfast.systemtest;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -24,6 +25,19 @@ record Expectation(String name, Pattern seen) {
       "^read back 0x1122334455667788, \"written by a mapping\", 262144 of 262144 filled bytes$";
   static final String BANK = "12 accounts intact, sum 12000$";
 
+  private static final List<String> USES_OF_BAD_BLOCKS =
+      List.of(
+          "read",
+          "read-8",
+          "get",
+          "segment",
+          "put",
+          "or",
+          "copy-past-caches",
+          "copy-through-caches",
+          "move",
+          "fill");
+
   /** What a machine with a blank NVDIMM shows that saves what has reached the memory controller. */
   static List<Expectation> ofSetup() {
     return List.of(
@@ -41,6 +55,32 @@ record Expectation(String name, Pattern seen) {
 
   /** What it shows after it was off. */
   static List<Expectation> ofAgain() {
-    return List.of(of("ext4-read-back", READ_BACK), of("xfs-read-back", READ_BACK));
+    List<Expectation> all = new ArrayList<>();
+    for (String name : new String[] {"ext4", "xfs"}) {
+      all.add(of(name + "-read-back", READ_BACK));
+      for (String use : USES_OF_BAD_BLOCKS) {
+        all.add(of(name + "-poison-" + use, "/mnt/" + name + "/poison: .*cannot be accessed"));
+      }
+      all.add(of(name + "-poison-read-call", "/mnt/" + name + "/poison: .*65536"));
+      all.add(
+          of(name + "-poison-neighbours", "^the blocks before and after 65536 read as written$"));
+      all.add(
+          of(
+              name + "-poison-heap",
+              "/mnt/" + name + "/poisoned-heap.*; then 20 transactions; " + BANK));
+    }
+    return all;
+  }
+
+  /** What the same NVDIMM shows if the platform saves the processor's caches. */
+  static List<Expectation> ofCachesSaved() {
+    List<Expectation> all = new ArrayList<>();
+    for (String name : new String[] {"ext4", "xfs"}) {
+      all.add(of(name + "-read-back", READ_BACK));
+      all.add(of(name + "-granularity", SYNCHRONOUS.formatted("BYTE")));
+      all.add(of(name + "-write", WRITTEN));
+      all.add(of(name + "-heap", "^BYTE; 100 transactions; " + BANK));
+    }
+    return all;
   }
 }

@@ -25,6 +25,13 @@ public final class SystemTest {
 
   private static final int SKIPPED = 77;
 
+  private static final String LIMITS =
+      """
+
+      The kills of the machine show that recovery works on a real file system, kernel and DAX. They cannot show a
+      missing flush or fence: an emulator has no caches to lose. What proves those is the crash explorer
+      (mvn verify).""";
+
   private final Options options;
   private final Path folder;
   private final Judge judge = new Judge(System.out);
@@ -105,11 +112,7 @@ public final class SystemTest {
     }
     runTwoAtATime(series);
     Folders.delete(folder.resolve("work"));
-    judge.say("");
-    judge.say(
-        "The kills of the machine show that recovery works on a real file system, kernel and DAX. They cannot show a\n"
-            + "missing flush or fence: an emulator has no caches to lose. What proves those is the crash explorer\n"
-            + "(mvn verify).");
+    judge.say(LIMITS);
     boolean passed = judge.conclude();
     progress("%.0f s".formatted((System.nanoTime() - begin) / 1e9));
     return passed;
@@ -134,7 +137,12 @@ public final class SystemTest {
         "setup",
         Expectation.ofSetup());
     if (!options.quick()) {
-      boot("the same NVDIMM after it was off", machine, "again", Expectation.ofAgain());
+      boot("the same NVDIMM after it was off; bad blocks", machine, "again", Expectation.ofAgain());
+      boot(
+          "the same NVDIMM, the platform saves the processor's caches (eADR)",
+          machine.with(Machine.Persistence.PROCESSOR_CACHES),
+          "caches-saved",
+          Expectation.ofCachesSaved());
     }
     return null;
   }

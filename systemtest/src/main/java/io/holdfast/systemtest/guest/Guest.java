@@ -25,6 +25,7 @@ public final class Guest {
       case "train" -> train(Path.of(args[1]));
       case "setup" -> setup();
       case "again" -> again();
+      case "caches-saved" -> cachesSaved();
       case "tellers" -> tellers(args[1], Long.parseLong(args[2]));
       case "count" -> count(args[1]);
       default -> throw new IllegalArgumentException("no step " + args[0]);
@@ -61,7 +62,7 @@ public final class Guest {
           name + "-granularity", () -> MappingChecks.isSynchronous(file, Granularity.CACHE_LINE));
       report.check(name + "-write", () -> MappingChecks.write(file, Granularity.CACHE_LINE));
       report.check(name + "-file-calls", () -> MappingChecks.fileCalls(file));
-      report.check(name + "-heap", () -> heap(folder));
+      report.check(name + "-heap", () -> heap(folder.resolve("heap"), Granularity.CACHE_LINE));
     }
     Path tmpfs = MappingChecks.newFile(Volumes.TMPFS, "file");
     report.check("tmpfs-granularity", () -> MappingChecks.isPage(tmpfs));
@@ -70,11 +71,10 @@ public final class Guest {
     Volumes.unmount(Volumes.XFS);
   }
 
-  private static String heap(Path folder) {
-    Path pool = folder.resolve("heap");
+  private static String heap(Path pool, Granularity expected) {
     try (Heap heap = Heap.create(pool, HeapOptions.defaults().withSize(0).withLimit(16 << 20))) {
       CheckFailedException.unless(
-          heap.granularity() == Granularity.CACHE_LINE, "granularity " + heap.granularity());
+          heap.granularity() == expected, "granularity " + heap.granularity());
       Bank bank = Bank.in(heap);
       Random random = new Random(1);
       for (int i = 0; i < 100; i++) {
@@ -96,6 +96,24 @@ public final class Guest {
     for (Path folder : new Path[] {Volumes.EXT4, Volumes.XFS}) {
       String name = folder.getFileName().toString();
       report.check(name + "-read-back", () -> MappingChecks.readBack(folder.resolve("file")));
+    }
+    new PoisonChecks(report, Volumes.EXT4, Volumes.EXT4_DEVICE).run();
+    new PoisonChecks(report, Volumes.XFS, Volumes.XFS_DEVICE).run();
+    Volumes.unmount(Volumes.EXT4);
+    Volumes.unmount(Volumes.XFS);
+  }
+
+  /** The same NVDIMM on a platform that saves the processor's caches too. */
+  private void cachesSaved() throws Exception {
+    Volumes.mountExt4AndXfs();
+    for (Path folder : new Path[] {Volumes.EXT4, Volumes.XFS}) {
+      String name = folder.getFileName().toString();
+      Path file = folder.resolve("file");
+      report.check(name + "-read-back", () -> MappingChecks.readBack(file));
+      report.check(
+          name + "-granularity", () -> MappingChecks.isSynchronous(file, Granularity.BYTE));
+      report.check(name + "-write", () -> MappingChecks.write(file, Granularity.BYTE));
+      report.check(name + "-heap", () -> heap(folder.resolve("byte-heap"), Granularity.BYTE));
     }
     Volumes.unmount(Volumes.EXT4);
     Volumes.unmount(Volumes.XFS);
