@@ -2,6 +2,7 @@ package io.holdfast.systemtest;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -25,18 +26,21 @@ record Expectation(String name, Pattern seen) {
       "^read back 0x1122334455667788, \"written by a mapping\", 262144 of 262144 filled bytes$";
   static final String BANK = "12 accounts intact, sum 12000$";
 
-  private static final List<String> USES_OF_BAD_BLOCKS =
-      List.of(
-          "read",
-          "read-8",
-          "get",
-          "segment",
-          "put",
-          "or",
-          "copy-past-caches",
-          "copy-through-caches",
-          "move",
-          "fill");
+  /** What was done with a bad block, and the range in the words of the exception. */
+  private static final Map<String, String> USES_OF_BAD_BLOCKS =
+      Map.ofEntries(
+          Map.entry("read", "61440 + 12288"),
+          Map.entry("read-8", "65544 + 8"),
+          // accesses that the mapping's methods do not see are known to be in the mapping only
+          Map.entry("get", "0 + 1048576"),
+          Map.entry("segment", "0 + 1048576"),
+          Map.entry("put", "0 + 1048576"),
+          Map.entry("or", "0 + 1048576"),
+          Map.entry("copy-past-caches", "65472 + 8192"),
+          Map.entry("copy-through-caches", "65472 + 8192"),
+          Map.entry("move", "61440 + 8192"),
+          Map.entry("fill", "65536 + 64"),
+          Map.entry("read-call", "65536 + 4096"));
 
   /** What a machine with a blank NVDIMM shows that saves what has reached the memory controller. */
   static List<Expectation> ofSetup() {
@@ -50,18 +54,34 @@ record Expectation(String name, Pattern seen) {
         of("xfs-file-calls", "^8 bytes written durably"),
         of("xfs-heap", "^CACHE_LINE; 100 transactions; " + BANK),
         of("tmpfs-granularity", "^PAGE, not forced; .*/mnt/tmpfs/file: .*CACHE_LINE is required"),
-        of("virtio-granularity", "^PAGE, not forced; .*/mnt/virtio/file: .*no MAP_SYNC"));
+        of("virtio-granularity", "^PAGE, not forced; .*/mnt/virtio/file: .*no MAP_SYNC"),
+        of("dax-facts", "^\\d+ bytes, alignment 2097152, NUMA node -?\\d+$"),
+        of("dax-no-count", "^NOT_SUPPORTED: .*a DIMM keeps no count of unsafe shutdowns"),
+        of("ext4-no-count", "^NOT_SUPPORTED: .*a DIMM keeps no count of unsafe shutdowns"),
+        of(
+            "dax-refusals",
+            "^SRC_DEVDAX_PRIVATE: .*OFFSET_UNALIGNED: .*LENGTH_UNALIGNED: .*MAP_RANGE: "),
+        of("dax-granularity", SYNCHRONOUS.formatted("CACHE_LINE")),
+        of("dax-write", WRITTEN),
+        of("dax-part", "are the same memory"),
+        of("dax-transfer", "^read \"written past a mapping\"$"));
   }
 
   /** What it shows after it was off. */
   static List<Expectation> ofAgain() {
     List<Expectation> all = new ArrayList<>();
+    all.add(of("dax-read-back", READ_BACK));
+    all.add(of("dax-read-transferred", "^read \"written past a mapping\"$"));
     for (String name : new String[] {"ext4", "xfs"}) {
       all.add(of(name + "-read-back", READ_BACK));
-      for (String use : USES_OF_BAD_BLOCKS) {
-        all.add(of(name + "-poison-" + use, "/mnt/" + name + "/poison: .*cannot be accessed"));
-      }
-      all.add(of(name + "-poison-read-call", "/mnt/" + name + "/poison: .*65536"));
+      USES_OF_BAD_BLOCKS.forEach(
+          (use, range) ->
+              all.add(
+                  of(
+                      name + "-poison-" + use,
+                      "^/mnt/%s/poison: offset %s cannot be accessed$"
+                          .formatted(name, Pattern.quote(range)))));
+      all.add(of(name + "-poison-list", "^\\[BadBlock\\[offset=65536, length=4096]]$"));
       all.add(
           of(name + "-poison-neighbours", "^the blocks before and after 65536 read as written$"));
       all.add(
@@ -75,12 +95,42 @@ record Expectation(String name, Pattern seen) {
   /** What the same NVDIMM shows if the platform saves the processor's caches. */
   static List<Expectation> ofCachesSaved() {
     List<Expectation> all = new ArrayList<>();
-    for (String name : new String[] {"ext4", "xfs"}) {
+    for (String name : new String[] {"ext4", "xfs", "dax"}) {
       all.add(of(name + "-read-back", READ_BACK));
       all.add(of(name + "-granularity", SYNCHRONOUS.formatted("BYTE")));
       all.add(of(name + "-write", WRITTEN));
-      all.add(of(name + "-heap", "^BYTE; 100 transactions; " + BANK));
+      if (!name.equals("dax")) {
+        all.add(of(name + "-heap", "^BYTE; 100 transactions; " + BANK));
+      }
     }
     return all;
+  }
+
+  private static final String COUNTED = "^%s: %d unsafe shutdowns of \\S+$";
+
+  /** What the same NVDIMM shows if its DIMM counts unsafe shutdowns, and finds and mends errors. */
+  static List<Expectation> ofFaults(int count) {
+    String scrubbed =
+        "^injected, found by a scrub, listed as \\[BadBlock\\[offset=65536, length=4096]]";
+    return List.of(
+        of("ext4-unsafe-shutdowns", COUNTED.formatted("/mnt/ext4/file", count)),
+        of("xfs-unsafe-shutdowns", COUNTED.formatted("/mnt/xfs/file", count)),
+        of("dax0.1-unsafe-shutdowns", COUNTED.formatted("/dev/dax0.1", count)),
+        of("record-before", "^new, then nothing lost, also while in use$"),
+        of(
+            "ext4-scrub",
+            scrubbed
+                + "; mapped read: /mnt/ext4/scrubbed: .*65536.*; cleared: (mended|another block), zeros"),
+        of("dax-scrub", scrubbed + "; cleared, also for the kernel$"));
+  }
+
+  /** What it shows when its DIMM has counted one more, {@code count} in all. */
+  static List<Expectation> ofOneMore(int count) {
+    return List.of(
+        of("ext4-unsafe-shutdowns", COUNTED.formatted("/mnt/ext4/file", count)),
+        of(
+            "record-after",
+            "^who was not in use goes on; who was: .*%d unsafe shutdowns, %d before"
+                .formatted(count, count - 1)));
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -24,6 +25,9 @@ public final class SystemTest {
   private static final int WRONG_ARGUMENTS = 2;
 
   private static final int SKIPPED = 77;
+
+  /** What the DIMM of the changed platform has counted. */
+  private static final int UNSAFE_SHUTDOWNS = 7;
 
   private static final String LIMITS =
       """
@@ -137,19 +141,56 @@ public final class SystemTest {
         "setup",
         Expectation.ofSetup());
     if (!options.quick()) {
-      boot("the same NVDIMM after it was off; bad blocks", machine, "again", Expectation.ofAgain());
+      List<Boot.Message> messages =
+          boot(
+              "the same NVDIMM after it was off; bad blocks",
+              machine,
+              "again",
+              Expectation.ofAgain());
       boot(
           "the same NVDIMM, the platform saves the processor's caches (eADR)",
           machine.with(Machine.Persistence.PROCESSOR_CACHES),
           "caches-saved",
           Expectation.ofCachesSaved());
+      faults(packages, machine, table(messages));
     }
     return null;
   }
 
-  private void boot(String title, Machine machine, String step, List<Expectation> expected)
+  private static byte[] table(List<Boot.Message> messages) {
+    return messages.stream()
+        .filter(message -> message.word().equals("TABLE"))
+        .map(message -> Base64.getDecoder().decode(message.text()))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("the guest has sent no ACPI table"));
+  }
+
+  /** Boots with a changed ACPI table, twice. */
+  private void faults(Packages packages, Machine machine, byte[] table)
       throws IOException, InterruptedException {
-    try (Boot boot = new Boot(machine, step, folder.resolve("logs").resolve(step))) {
+    Path image = folder.resolve("work/image-with-table");
+    AcpiTable acpi = new AcpiTable(packages, folder.resolve("work/acpi"));
+    int count = UNSAFE_SHUTDOWNS;
+    acpi.override(table, count, machine.image(), image);
+    boot(
+        "the same NVDIMM, its DIMM counts unsafe shutdowns, finds and mends errors",
+        machine.withImage(image),
+        "faults," + count,
+        Expectation.ofFaults(count));
+    count++;
+    acpi.override(table, count, machine.image(), image);
+    boot(
+        "the same NVDIMM after one more unsafe shutdown",
+        machine.withImage(image),
+        "one-more," + count,
+        Expectation.ofOneMore(count));
+  }
+
+  private List<Boot.Message> boot(
+      String title, Machine machine, String step, List<Expectation> expected)
+      throws IOException, InterruptedException {
+    try (Boot boot =
+        new Boot(machine, step, folder.resolve("logs").resolve(step.replace(',', '-')))) {
       List<Boot.Message> messages = boot.readToEnd();
       judge.judge(
           "%s (%.0f s)".formatted(title, boot.seconds()),
@@ -157,6 +198,7 @@ public final class SystemTest {
           boot.troubles(),
           expected,
           boot.log().toString());
+      return messages;
     }
   }
 

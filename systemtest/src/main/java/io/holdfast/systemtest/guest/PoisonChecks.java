@@ -2,6 +2,7 @@ package io.holdfast.systemtest.guest;
 
 import io.holdfast.heap.Heap;
 import io.holdfast.heap.HeapOptions;
+import io.holdfast.pmem.BadBlock;
 import io.holdfast.pmem.CopyMode;
 import io.holdfast.pmem.Granularity;
 import io.holdfast.pmem.MediaErrorException;
@@ -10,6 +11,7 @@ import io.holdfast.pmem.PmemMap;
 import io.holdfast.pmem.PmemSource;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -45,6 +47,7 @@ final class PoisonChecks {
     }
     BlockMap.spoil(file, BAD, device);
     uses(file);
+    report.check(prefix + "list", () -> list(file));
     report.check(prefix + "read-call", () -> readCall(file));
     report.check(prefix + "neighbours", () -> neighbours(file));
     report.check(prefix + "heap", this::heap);
@@ -102,6 +105,13 @@ final class PoisonChecks {
       return map.mediaError(e);
     }
     throw new CheckFailedException("a bad block was used without an exception");
+  }
+
+  private static String list(Path file) {
+    List<BadBlock> listed = PmemSource.of(file).badBlocks();
+    CheckFailedException.unless(
+        listed.equals(List.of(new BadBlock(BAD, BLOCK))), file + ": listed are " + listed);
+    return listed.toString();
   }
 
   private static String readCall(Path file) {
