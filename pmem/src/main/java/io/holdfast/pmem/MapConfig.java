@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param reserve address space kept for {@link PmemMap#grow}, in bytes from the mapping's start; 0
  *     for none
  * @param place where in a reservation the mapping goes; absent for wherever there is room
+ * @param holes what becomes of the parts of a file that have no space
  */
 public record MapConfig(
     Optional<Granularity> requiredGranularity,
@@ -23,7 +24,8 @@ public record MapConfig(
     Sharing sharing,
     Protection protection,
     long reserve,
-    Optional<Place> place) {
+    Optional<Place> place,
+    Holes holes) {
 
   /**
    * Checks the numbers.
@@ -75,6 +77,17 @@ public record MapConfig(
     }
   }
 
+  /** What becomes of the parts of a file that have no space, where the mapping may be stored to. */
+  public enum Holes {
+    /** They are given space when they are mapped: a full file system is an exception there. */
+    FILLED,
+    /**
+     * They get space when they are stored to. Where the file system is full that store throws
+     * {@link InternalError}, and a copy, move or fill a {@link MediaErrorException}.
+     */
+    KEPT
+  }
+
   /**
    * A place in reserved addresses.
    *
@@ -101,11 +114,18 @@ public record MapConfig(
 
   /**
    * {@return offset 0, to the end of the source, shared, read and write, no granularity set,
-   * nothing reserved, anywhere}
+   * nothing reserved, anywhere, holes filled}
    */
   public static MapConfig defaults() {
     return new MapConfig(
-        Optional.empty(), 0, 0, Sharing.SHARED, Protection.READ_WRITE, 0, Optional.empty());
+        Optional.empty(),
+        0,
+        0,
+        Sharing.SHARED,
+        Protection.READ_WRITE,
+        0,
+        Optional.empty(),
+        Holes.FILLED);
   }
 
   /**
@@ -115,7 +135,7 @@ public record MapConfig(
    */
   public MapConfig withRequiredGranularity(Granularity granularity) {
     return new MapConfig(
-        Optional.of(granularity), offset, length, sharing, protection, reserve, place);
+        Optional.of(granularity), offset, length, sharing, protection, reserve, place, holes);
   }
 
   /**
@@ -125,7 +145,8 @@ public record MapConfig(
    * @throws MapException if {@code bytes} is negative
    */
   public MapConfig withOffset(long bytes) {
-    return new MapConfig(requiredGranularity, bytes, length, sharing, protection, reserve, place);
+    return new MapConfig(
+        requiredGranularity, bytes, length, sharing, protection, reserve, place, holes);
   }
 
   /**
@@ -135,7 +156,8 @@ public record MapConfig(
    * @throws MapException if {@code bytes} is negative
    */
   public MapConfig withLength(long bytes) {
-    return new MapConfig(requiredGranularity, offset, bytes, sharing, protection, reserve, place);
+    return new MapConfig(
+        requiredGranularity, offset, bytes, sharing, protection, reserve, place, holes);
   }
 
   /**
@@ -144,7 +166,8 @@ public record MapConfig(
    * @param value the sharing
    */
   public MapConfig withSharing(Sharing value) {
-    return new MapConfig(requiredGranularity, offset, length, value, protection, reserve, place);
+    return new MapConfig(
+        requiredGranularity, offset, length, value, protection, reserve, place, holes);
   }
 
   /**
@@ -153,7 +176,8 @@ public record MapConfig(
    * @param value the protection
    */
   public MapConfig withProtection(Protection value) {
-    return new MapConfig(requiredGranularity, offset, length, sharing, value, reserve, place);
+    return new MapConfig(
+        requiredGranularity, offset, length, sharing, value, reserve, place, holes);
   }
 
   /**
@@ -163,7 +187,8 @@ public record MapConfig(
    * @throws MapException if {@code bytes} is negative
    */
   public MapConfig withReserve(long bytes) {
-    return new MapConfig(requiredGranularity, offset, length, sharing, protection, bytes, place);
+    return new MapConfig(
+        requiredGranularity, offset, length, sharing, protection, bytes, place, holes);
   }
 
   /**
@@ -182,6 +207,17 @@ public record MapConfig(
         sharing,
         protection,
         reserve,
-        Optional.of(new Place(reservation, bytes)));
+        Optional.of(new Place(reservation, bytes)),
+        holes);
+  }
+
+  /**
+   * {@return a copy that fills or keeps holes}
+   *
+   * @param value what becomes of the parts of a file that have no space
+   */
+  public MapConfig withHoles(Holes value) {
+    return new MapConfig(
+        requiredGranularity, offset, length, sharing, protection, reserve, place, value);
   }
 }

@@ -38,6 +38,11 @@ final class ExistingMapping extends Mapping {
   }
 
   @Override
+  boolean mayHaveHoles() {
+    return memory.isMapped();
+  }
+
+  @Override
   boolean isDevice() {
     return false;
   }

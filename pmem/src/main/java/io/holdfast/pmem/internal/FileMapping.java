@@ -1,5 +1,6 @@
 package io.holdfast.pmem.internal;
 
+import io.holdfast.pmem.MapConfig.Holes;
 import io.holdfast.pmem.MapException;
 import io.holdfast.pmem.MapException.Reason;
 import io.holdfast.pmem.PmemException;
@@ -16,6 +17,7 @@ final class FileMapping extends Mapping {
   private final int flags;
   private final @Nullable OpenedSource source;
   private final long fileOffset;
+  private final Holes holes;
 
   private FileMapping(
       String name,
@@ -23,13 +25,15 @@ final class FileMapping extends Mapping {
       int protection,
       int flags,
       @Nullable OpenedSource source,
-      long fileOffset) {
+      long fileOffset,
+      Holes holes) {
     this.name = name;
     this.range = range;
     this.protection = protection;
     this.flags = flags;
     this.source = source;
     this.fileOffset = fileOffset;
+    this.holes = holes;
   }
 
   /** {@return anonymous memory over the whole range} */
@@ -38,7 +42,7 @@ final class FileMapping extends Mapping {
     if (protection != (AddressRange.READ | AddressRange.WRITE)) {
       LinuxCalls.check(name, SystemCall.MPROTECT, range.protect(protection));
     }
-    return new FileMapping(name, range, protection, AddressRange.PRIVATE, null, 0);
+    return new FileMapping(name, range, protection, AddressRange.PRIVATE, null, 0, Holes.FILLED);
   }
 
   /**
@@ -49,6 +53,7 @@ final class FileMapping extends Mapping {
    * @param source belongs to the mapping from now on, unless this fails
    * @param fileOffset a multiple of the page size
    * @param length how many bytes, not more than the range has
+   * @param holes what becomes of parts of a file that have no space
    */
   static FileMapping ofFile(
       AddressRange range,
@@ -56,8 +61,9 @@ final class FileMapping extends Mapping {
       int flags,
       OpenedSource source,
       long fileOffset,
-      long length) {
-    if (mayFillHoles(source, protection, flags)) {
+      long length,
+      Holes holes) {
+    if (holes == Holes.FILLED && mayFillHoles(source, protection, flags)) {
       source.file().allocateHoles(fileOffset, length);
     }
     long bytes = AuxiliaryVector.roundUpToPage(length);
@@ -69,7 +75,7 @@ final class FileMapping extends Mapping {
       result = range.map(0, bytes, protection, actual, source.file(), fileOffset);
     }
     checkMapped(source.name(), result);
-    return new FileMapping(source.name(), range, protection, actual, source, fileOffset);
+    return new FileMapping(source.name(), range, protection, actual, source, fileOffset, holes);
   }
 
   /** A file that is to be stored to must have room for it; a device has. */
@@ -122,6 +128,11 @@ final class FileMapping extends Mapping {
   }
 
   @Override
+  boolean mayHaveHoles() {
+    return source != null && holes == Holes.KEPT && mayFillHoles(source, protection, flags);
+  }
+
+  @Override
   boolean isDevice() {
     return source != null && source.device().isPresent();
   }
@@ -158,7 +169,7 @@ final class FileMapping extends Mapping {
     long to = AuxiliaryVector.roundUpToPage(newSize);
     if (source != null && to > from) {
       Descriptor file = source.file();
-      if (mayFillHoles(source, protection, flags)) {
+      if (holes == Holes.FILLED && mayFillHoles(source, protection, flags)) {
         file.allocateHoles(fileOffset + from, newSize - from);
       }
       checkMapped(name, range.map(from, to - from, protection, flags, file, fileOffset + from));

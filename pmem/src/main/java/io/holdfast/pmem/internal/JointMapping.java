@@ -46,6 +46,11 @@ final class JointMapping extends Mapping {
   }
 
   @Override
+  boolean mayHaveHoles() {
+    return parts.stream().anyMatch(part -> part.mapping().mayHaveHoles());
+  }
+
+  @Override
   boolean isDevice() {
     return false;
   }

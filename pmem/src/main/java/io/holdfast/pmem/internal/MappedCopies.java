@@ -32,6 +32,12 @@ abstract class MappedCopies extends MappedView {
   final CopyRules.Caches caches;
   final TouchedPages touched;
 
+  /** Whether a store may fault although its page can be read, so that Java code has to do it. */
+  private final boolean storesMayFault;
+
+  /** Whether stores are Java's, by that or since the kernel makes them durable. */
+  private final boolean storesByJava;
+
   /** Whether machine code has to keep the segment alive. */
   private final boolean held;
 
@@ -42,6 +48,8 @@ abstract class MappedCopies extends MappedView {
         Cpu.SETTINGS.noFlush().orElse(granularity == Granularity.BYTE)
             ? CopyRules.Caches.FLUSHED_BY_PLATFORM
             : CopyRules.Caches.LOST;
+    this.storesMayFault = mapping.mayHaveHoles();
+    this.storesByJava = domain != Domain.CPU || storesMayFault;
     this.held = mapping.isHeld();
     this.touched = new TouchedPages(name, mapping.reserved(), arena);
   }
@@ -76,8 +84,8 @@ abstract class MappedCopies extends MappedView {
     Objects.checkFromIndexSize(sourceOffset, length, source.byteSize());
     if (length == 0) {
       finish(mode);
-    } else if (domain != Domain.CPU) {
-      WordCopy.copy(source, sourceOffset, segment, offset, length);
+    } else if (storesByJava) {
+      copyByJava(offset, source, sourceOffset, length);
       synchroniseUnlessAsked(offset, length, mode);
     } else if (source.isMapped() || MappedRanges.intersect(source, sourceOffset, length)) {
       copyThroughBuffer(offset, source, sourceOffset, length, mode);
@@ -86,6 +94,17 @@ abstract class MappedCopies extends MappedView {
       copyPieces(
           offset, source, sourceOffset, length, COPY_RULES.decide(mode.flags(), length, caches));
       checkOpen();
+    }
+  }
+
+  private void copyByJava(long offset, MemorySegment source, long sourceOffset, long length) {
+    try {
+      WordCopy.copy(source, sourceOffset, segment, offset, length);
+      if (storesMayFault) {
+        PendingFault.deliver();
+      }
+    } catch (InternalError e) {
+      throw storeFault(offset, length, e);
     }
   }
 
@@ -177,11 +196,11 @@ abstract class MappedCopies extends MappedView {
       int bits) {
     MemorySegment.copy(source, sourceOffset, buffer, 0, length);
     PendingFault.deliver();
-    if (domain == Domain.CPU) {
+    if (storesByJava) {
+      copyByJava(offset, buffer, 0, length);
+    } else {
       touch(offset, length);
       copyPiece(offset, buffer, 0, length, bits & ~CpuRoutines.FENCE);
-    } else {
-      WordCopy.copy(buffer, 0, segment, offset, length);
     }
   }
 
@@ -190,8 +209,8 @@ abstract class MappedCopies extends MappedView {
     checkStore(offset, length);
     if (length == 0) {
       finish(mode);
-    } else if (domain != Domain.CPU) {
-      WordCopy.fill(segment, offset, length, value);
+    } else if (storesByJava) {
+      fillByJava(offset, length, value);
       synchroniseUnlessAsked(offset, length, mode);
     } else {
       touch(offset, length);
@@ -201,6 +220,25 @@ abstract class MappedCopies extends MappedView {
           length,
           COPY_RULES.decide(mode.flags(), length, caches));
       checkOpen();
+    }
+  }
+
+  /** {@return the exception for a fault that a store has met, or a load if stores cannot fault} */
+  private MediaErrorException storeFault(long offset, long length, InternalError fault) {
+    if (!storesMayFault) {
+      throw fault;
+    }
+    return mediaError(offset, length, fault);
+  }
+
+  private void fillByJava(long offset, long length, byte value) {
+    try {
+      WordCopy.fill(segment, offset, length, value);
+      if (storesMayFault) {
+        PendingFault.deliver();
+      }
+    } catch (InternalError e) {
+      throw storeFault(offset, length, e);
     }
   }
 
@@ -226,8 +264,11 @@ abstract class MappedCopies extends MappedView {
 
   /** Makes durable what was stored from Java or piece by piece, as far as the mode asks for it. */
   private void synchroniseUnlessAsked(long offset, long length, CopyMode mode) {
+    int bits = COPY_RULES.decide(mode.flags(), 0, caches);
     if (domain == Domain.KERNEL && (mode.flags() & CopyMode.NO_FLUSH.flags()) == 0) {
       synchronise(offset, length);
+    } else if (domain == Domain.CPU && storesByJava && (bits & CpuRoutines.FLUSH) != 0) {
+      flushLines(offset, length, bits & CpuRoutines.FENCE);
     } else {
       finish(mode);
     }

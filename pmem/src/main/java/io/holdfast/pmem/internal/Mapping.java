@@ -22,6 +22,12 @@ abstract sealed class Mapping permits FileMapping, ExistingMapping, JointMapping
   abstract boolean isHeld();
 
   /**
+   * {@return whether there may be no space yet for some of the bytes, so that a store to them can
+   * find the file system full}
+   */
+  abstract boolean mayHaveHoles();
+
+  /**
    * {@return whether only flushing cache lines makes a store durable, since the kernel cannot
    * synchronise the pages}
    */

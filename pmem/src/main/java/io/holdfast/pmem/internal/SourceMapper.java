@@ -132,7 +132,8 @@ final class SourceMapper {
                 : AddressRange.PRIVATE | AddressRange.NO_RESERVE,
             source,
             range.offset(),
-            range.length());
+            range.length(),
+            config.holes());
     // What a device DAX maps has no page cache that the kernel would have to synchronise.
     KernelSync sync =
         mapping.isSynchronous() || mapping.isDevice() ? KernelSync.PROMISED : KernelSync.REFUSED;
