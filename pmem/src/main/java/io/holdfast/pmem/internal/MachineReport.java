@@ -1,11 +1,21 @@
 package io.holdfast.pmem.internal;
 
 import io.holdfast.pmem.PmemCapabilities;
+import io.holdfast.pmem.PmemException;
 import java.util.Optional;
 
 /** Tells what this module has found out about the machine. */
 public final class MachineReport {
   private MachineReport() {}
+
+  /**
+   * {@return whether the platform writes its caches back when power fails}
+   *
+   * @throws PmemException if sysfs cannot be read
+   */
+  public static boolean hasAutoFlush() {
+    return PlatformAutoFlush.ask(Sysfs.ofProcess()) == GranularityRules.AutoFlush.PRESENT;
+  }
 
   /** {@return what persistent memory can expect of this machine} */
   public static PmemCapabilities capabilities() {

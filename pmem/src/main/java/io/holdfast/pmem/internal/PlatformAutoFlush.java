@@ -15,25 +15,31 @@ final class PlatformAutoFlush {
     return detect(Sysfs.ofProcess());
   }
 
+  /** {@return what sysfs says; what it does not say promises nothing} */
   static GranularityRules.AutoFlush detect(Sysfs sysfs) {
+    try {
+      return ask(sysfs);
+    } catch (PmemException e) {
+      return GranularityRules.AutoFlush.ABSENT;
+    }
+  }
+
+  /**
+   * {@return what sysfs says}
+   *
+   * @throws PmemException if it cannot be read
+   */
+  static GranularityRules.AutoFlush ask(Sysfs sysfs) {
     boolean found = false;
     for (String name : sysfs.list(DEVICES)) {
       if (name.startsWith("region")) {
         found = true;
-        if (!domain(sysfs, name).equals("cpu_cache")) {
+        String domain = sysfs.read(DEVICES + "/" + name + "/persistence_domain").orElse("");
+        if (!domain.equals("cpu_cache")) {
           return GranularityRules.AutoFlush.ABSENT;
         }
       }
     }
     return found ? GranularityRules.AutoFlush.PRESENT : GranularityRules.AutoFlush.ABSENT;
-  }
-
-  private static String domain(Sysfs sysfs, String region) {
-    try {
-      return sysfs.read(DEVICES + "/" + region + "/persistence_domain").orElse("");
-    } catch (PmemException e) {
-      // What cannot be read promises nothing.
-      return "";
-    }
   }
 }
