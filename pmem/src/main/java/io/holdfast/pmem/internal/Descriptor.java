@@ -18,7 +18,10 @@ import java.nio.file.Path;
 final class Descriptor {
   static final int READ_ONLY = 0;
   static final int READ_WRITE = 2;
-  static final int CREATE_NEW = 0x40 | 0x80;
+  static final int CREATE = 0x40;
+  static final int EXCLUSIVE = 0x80;
+  static final int CREATE_NEW = CREATE | EXCLUSIVE;
+  static final int PATH_ONLY = 0x200000;
   static final int NON_BLOCKING = 0x800;
   static final int DIRECTORY = Architecture.CURRENT.directoryFlag();
   static final int UNNAMED = 0x400000 | DIRECTORY;
@@ -88,9 +91,18 @@ final class Descriptor {
 
   /** {@return the number of an opened descriptor, or the negative error} */
   static long tryOpen(String name, int flags) {
+    return tryOpen(name, flags, OWNER_ONLY);
+  }
+
+  /**
+   * {@return the number of an opened descriptor, or the negative error}
+   *
+   * @param mode the permissions of a file that this creates, less the umask
+   */
+  static long tryOpen(String name, int flags, int mode) {
     try (Arena arena = Arena.ofConfined()) {
       return LinuxCalls.call(
-          SystemCall.OPENAT, AT_FDCWD, cString(arena, name), flags | CLOSE_ON_EXEC, OWNER_ONLY);
+          SystemCall.OPENAT, AT_FDCWD, cString(arena, name), flags | CLOSE_ON_EXEC, mode);
     }
   }
 
