@@ -34,7 +34,7 @@ final class AddressRange {
   private static final int FIXED_UNLESS_TAKEN = 0x100000;
   private static final long HUGE_PAGE = 2L << 20;
   private static final long GIANT_PAGE = 1L << 30;
-  private static final int MS_SYNC = 4;
+  static final int MS_SYNC = 4;
 
   private final String name;
   private final long address;

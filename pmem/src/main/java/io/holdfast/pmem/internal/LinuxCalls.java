@@ -90,6 +90,33 @@ final class LinuxCalls {
     }
   }
 
+  /** Makes a call about the addresses of {@code memory}, which is kept alive meanwhile. */
+  static long callHolding(MemorySegment memory, SystemCall call, long a, long b, long c) {
+    long number = call.number(Architecture.CURRENT);
+    CallContext context = CallContext.take();
+    try {
+      while (true) {
+        long result =
+            (long)
+                HOLDING_MEMORY.invokeExact(context.captured(), number, a, b, c, 0L, 0L, 0L, memory);
+        int errno = result == -1 ? context.errno() : 0;
+        if (DebugLog.DETAILS) {
+          trace(call, a, b, c, result, errno);
+        }
+        if (result != -1) {
+          return result;
+        }
+        if (errno != EINTR) {
+          return -errno;
+        }
+      }
+    } catch (Throwable t) {
+      throw unexpected(t);
+    } finally {
+      context.release();
+    }
+  }
+
   /** Makes {@code pread} or {@code pwrite}, which block; {@code memory} must be native. */
   static long transfer(SystemCall call, int descriptor, MemorySegment memory, long position) {
     long number = call.number(Architecture.CURRENT);
