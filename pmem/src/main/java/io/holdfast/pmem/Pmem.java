@@ -181,19 +181,21 @@ public final class Pmem {
    * Makes the whole segment durable through the kernel ({@code pmem_msync}), on return.
    *
    * @param memory memory mapped from a file, by whom does not matter
-   * @throws SystemCallException if the kernel cannot; it always refuses for a device DAX
+   * @throws SystemCallException if the kernel cannot
+   * @throws IllegalArgumentException if the memory is not mapped from a file
    */
   public static void msync(MemorySegment memory) {
     AnyMemory.msync(memory, 0, memory.byteSize());
   }
 
   /**
-   * Makes the pages of a range durable through the kernel ({@code pmem_msync}), on return.
+   * Makes the pages of a range durable through the kernel ({@code pmem_msync}), on return. Of a
+   * device DAX, for which the kernel cannot, the cache lines are flushed instead.
    *
    * @param memory memory mapped from a file, by whom does not matter
    * @param offset where in the segment, in bytes
    * @param len how many bytes
-   * @throws SystemCallException if the kernel cannot; it always refuses for a device DAX
+   * @throws SystemCallException if the kernel cannot
    * @throws IllegalArgumentException if the memory is not mapped from a file
    */
   public static void msync(MemorySegment memory, long offset, long len) {

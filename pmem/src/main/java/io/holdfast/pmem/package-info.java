@@ -23,7 +23,7 @@
  *             they are; read at every mapping</td></tr>
  *     <tr><td>{@code PMEM_IS_PMEM_FORCE}</td><td>{@code isPmemForce}</td>
  *         <td>1: shared mappings are taken for {@code CACHE_LINE}, unless the setting above names another
- *             granularity, and {@code Pmem.isPmem} says yes to everything; 0: {@code PAGE},
+ *             granularity, and {@link io.holdfast.pmem.Pmem#isPmem} says yes to everything; 0: {@code PAGE},
  *             and it says no; read each time</td></tr>
  *     <tr><td>{@code PMEM_NO_CLWB=1}</td><td>{@code noClwb}</td>
  *         <td>flushes without CLWB</td></tr>

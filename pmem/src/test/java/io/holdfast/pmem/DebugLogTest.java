@@ -79,6 +79,10 @@ final class DebugLogTest {
         .anyMatch(line -> line.endsWith(": unmapped"));
     assertThat(ofLevel(two, CALL)).isEmpty();
 
+    List<String> three = run(Map.of(variable, "3"));
+    assertThat(ofLevel(three, CALL)).anyMatch(line -> line.endsWith(": persist offset 8 + 8"));
+    assertThat(ofLevel(three, DETAIL)).isEmpty();
+
     List<String> four = run(Map.of(variable, "4"));
     assertThat(ofLevel(four, OPERATION)).isNotEmpty();
     assertThat(ofLevel(four, DETAIL)).anyMatch(line -> line.contains("mmap("));

@@ -156,6 +156,9 @@ public final class AnyMemory {
   }
 
   private static void flushForeign(MemorySegment memory, long offset, long length) {
+    if (DebugLog.CALLS) {
+      DebugLog.call("flush", describe(memory), offset, length);
+    }
     if (!FLUSHES) {
       return;
     }
@@ -248,11 +251,17 @@ public final class AnyMemory {
   }
 
   private static void synchronise(MappedPmem map, long offset, long length) {
+    if (DebugLog.CALLS) {
+      DebugLog.call("msync", map, offset, length);
+    }
     map.checkRange(offset, length);
     map.synchronise(offset, length);
   }
 
   private static void synchroniseForeign(MemorySegment memory, long offset, long length) {
+    if (DebugLog.CALLS) {
+      DebugLog.call("msync", describe(memory), offset, length);
+    }
     if (!memory.isMapped()) {
       throw failed(new IllegalArgumentException(describe(memory) + ": not mapped from a file"));
     }

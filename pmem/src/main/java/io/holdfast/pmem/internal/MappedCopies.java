@@ -80,6 +80,9 @@ abstract class MappedCopies extends MappedView {
   @Override
   public final void copy(
       long offset, MemorySegment source, long sourceOffset, long length, CopyMode mode) {
+    if (DebugLog.CALLS) {
+      DebugLog.call("copy", this, offset, length);
+    }
     checkStore(offset, length);
     Objects.checkFromIndexSize(sourceOffset, length, source.byteSize());
     if (length == 0) {
@@ -133,6 +136,9 @@ abstract class MappedCopies extends MappedView {
 
   @Override
   public final void move(long offset, long sourceOffset, long length, CopyMode mode) {
+    if (DebugLog.CALLS) {
+      DebugLog.call("move", this, offset, length);
+    }
     checkStore(offset, length);
     checkRange(sourceOffset, length);
     if (length == 0) {
@@ -206,6 +212,9 @@ abstract class MappedCopies extends MappedView {
 
   @Override
   public final void fill(long offset, long length, byte value, CopyMode mode) {
+    if (DebugLog.CALLS) {
+      DebugLog.call("fill", this, offset, length);
+    }
     checkStore(offset, length);
     if (length == 0) {
       finish(mode);

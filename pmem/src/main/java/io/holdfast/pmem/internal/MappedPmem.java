@@ -149,6 +149,9 @@ final class MappedPmem extends MappedCopies {
 
   @Override
   public void flush(long offset, long length) {
+    if (DebugLog.CALLS) {
+      DebugLog.call("flush", this, offset, length);
+    }
     checkRange(offset, length);
     if (length == 0) {
       return;
@@ -166,6 +169,9 @@ final class MappedPmem extends MappedCopies {
 
   @Override
   public void persist(long offset, long length) {
+    if (DebugLog.CALLS) {
+      DebugLog.call("persist", this, offset, length);
+    }
     if (domain == Domain.CPU && caches == CopyRules.Caches.LOST && length != 0) {
       checkRange(offset, length);
       flushLines(offset, length, CpuRoutines.FENCE);
@@ -215,6 +221,9 @@ final class MappedPmem extends MappedCopies {
 
   @Override
   public void drain() {
+    if (DebugLog.CALLS) {
+      DebugLog.call(this + ": drain");
+    }
     checkOpen();
     if (domain == Domain.CPU) {
       routines().fence();
@@ -224,6 +233,9 @@ final class MappedPmem extends MappedCopies {
 
   @Override
   public void deepFlush(long offset, long length) {
+    if (DebugLog.CALLS) {
+      DebugLog.call("deepFlush", this, offset, length);
+    }
     checkRange(offset, length);
     if (domain == Domain.NONE) {
       throw new UnsupportedOperationException(name + ": private memory has nowhere to be flushed");

@@ -57,6 +57,10 @@ final class TouchedPages {
         marks.set(JAVA_BYTE, page, (byte) (seen | 1));
       }
       PendingFault.deliver();
+      if (DebugLog.DETAILS) {
+        DebugLog.detail(
+            "memory at 0x%x: pages %d to %d touched".formatted(memory.address(), first, last));
+      }
     } catch (InternalError e) {
       // Compiled code may have marked the page, and some after it, before it met the fault.
       marks.asSlice(first, last - first + 1).fill((byte) 0);
