@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * The root of everything that goes wrong with persistent memory: its message names the resource and
  * the values.
  *
- * <p>Its message is what {@link Pmem#errormsg} tells the thread from then on, and is logged at debug
- * level 1.
+ * <p>Its message is what {@link Pmem#errormsg} tells the thread from then on, and is logged at
+ * debug level 1.
  *
  * <p>Before such an exception is thrown nothing has been acknowledged as durable that is not.
  */
