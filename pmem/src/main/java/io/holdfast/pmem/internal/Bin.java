@@ -1,5 +1,6 @@
 package io.holdfast.pmem.internal;
 
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,10 +8,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Slabs with a free block are in a list, the others are known to their blocks alone. A slab all
  * of whose blocks are free goes back, unless it is the only one listed, so that one block allocated
- * and freed in turns is cheap. May be shared between threads; holds its own monitor only, and takes
+ * and freed in turns is cheap. May be shared between threads; holds its own lock only, and takes
  * that of {@link PageRuns} within it.
  */
 final class Bin {
+  /** No block is free. */
+  static final long NONE = -1;
+
+  /** Another thread is at it. */
+  static final long BUSY = -2;
+
+  private final ReentrantLock lock = new ReentrantLock();
   private final PageRuns runs;
   private final int sizeClass;
   private final int blockBytes;
@@ -33,18 +41,44 @@ final class Bin {
   /**
    * Allocates a block.
    *
-   * @return the block's offset, with {@link BlockSpace#DIRTY} unless its bytes are zero; -1 if
-   *     there is none
+   * @return the block's offset, with {@link BlockSpace#DIRTY} unless its bytes are zero; or {@link
+   *     #NONE}
    */
-  synchronized long allocate(Growth growth) {
+  long allocate(Growth growth) {
+    lock.lock();
+    try {
+      return take(growth);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Allocates a block unless that would mean to wait for another thread.
+   *
+   * @return the block's offset, with {@link BlockSpace#DIRTY} unless its bytes are zero; or {@link
+   *     #NONE} or {@link #BUSY}
+   */
+  long allocateUnlessBusy() {
+    if (!lock.tryLock()) {
+      return BUSY;
+    }
+    try {
+      return take(Growth.ALLOWED);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long take(Growth growth) {
     Slab slab = first;
     if (slab == null) {
       if (growth == Growth.FORBIDDEN) {
-        return -1;
+        return NONE;
       }
       slab = runs.newSlab(this, sizeClass);
       if (slab == null) {
-        return -1;
+        return NONE;
       }
       push(slab);
     }
@@ -58,7 +92,16 @@ final class Bin {
   }
 
   /** Frees the block at {@code offset}; {@return whether there was one} */
-  synchronized boolean free(Slab slab, long offset) {
+  boolean free(Slab slab, long offset) {
+    lock.lock();
+    try {
+      return give(slab, offset);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean give(Slab slab, long offset) {
     int index = slab.takenAt(offset);
     if (index < 0) {
       return false;
@@ -77,24 +120,39 @@ final class Bin {
   }
 
   /** {@return whether a block in use begins at {@code offset}} */
-  synchronized boolean isTaken(Slab slab, long offset) {
-    return slab.takenAt(offset) >= 0;
-  }
-
-  /** Gives back what is kept though all its blocks are free. */
-  synchronized void giveEmptyBack() {
-    for (Slab slab = first; slab != null; ) {
-      Slab following = slab.next;
-      if (slab.isEmpty()) {
-        unlink(slab);
-        runs.freeSlab(slab, sizeClass);
-      }
-      slab = following;
+  boolean isTaken(Slab slab, long offset) {
+    lock.lock();
+    try {
+      return slab.takenAt(offset) >= 0;
+    } finally {
+      lock.unlock();
     }
   }
 
-  synchronized long allocations() {
-    return allocated;
+  /** Gives back what is kept though all its blocks are free. */
+  void giveEmptyBack() {
+    lock.lock();
+    try {
+      for (Slab slab = first; slab != null; ) {
+        Slab following = slab.next;
+        if (slab.isEmpty()) {
+          unlink(slab);
+          runs.freeSlab(slab, sizeClass);
+        }
+        slab = following;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long allocations() {
+    lock.lock();
+    try {
+      return allocated;
+    } finally {
+      lock.unlock();
+    }
   }
 
   int blockBytes() {

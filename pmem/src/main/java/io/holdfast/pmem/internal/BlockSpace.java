@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Small blocks come from slabs of one size each, large ones are runs of pages. Threads are
  * spread over stripes, each with slabs of its own, by their numbers; nothing is kept per thread.
- * All bookkeeping is on the Java heap. A bin's monitor is taken before that of the pages, and never
- * a second bin's. May be shared between threads.
+ * All bookkeeping is on the Java heap. A bin's lock is taken before that of the pages, and never a
+ * second bin's. May be shared between threads.
  */
 public final class BlockSpace {
   /** Bit of an offset that {@code allocate} methods return: the bytes may be anything. */
@@ -30,7 +30,7 @@ public final class BlockSpace {
   private static final int STRIPES =
       Math.min(
           MOST_STRIPES,
-          Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors() - 1) << 1);
+          Integer.highestOneBit(4 * Runtime.getRuntime().availableProcessors() - 1) << 1);
 
   private final String name;
   private final SystemFile file;
@@ -114,7 +114,10 @@ public final class BlockSpace {
 
   private long allocateSmall(int sizeClass) {
     int stripe = (int) Thread.currentThread().threadId() & (STRIPES - 1);
-    long block = bin(stripe, sizeClass).allocate(Bin.Growth.ALLOWED);
+    long block = Bin.BUSY;
+    for (int i = 0; i < STRIPES && block == Bin.BUSY; i++) {
+      block = bin((stripe + i) & (STRIPES - 1), sizeClass).allocateUnlessBusy();
+    }
     return block >= 0 ? block : allocateAnywhere(stripe, sizeClass);
   }
 
@@ -122,7 +125,7 @@ public final class BlockSpace {
   private long allocateAnywhere(int stripe, int sizeClass) {
     for (int other = 0; other < STRIPES; other++) {
       Bin bin = bins.get(other * SizeClasses.COUNT + sizeClass);
-      long block = bin == null ? -1 : bin.allocate(Bin.Growth.FORBIDDEN);
+      long block = bin == null ? Bin.NONE : bin.allocate(Bin.Growth.FORBIDDEN);
       if (block >= 0) {
         return block;
       }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Blocks of one size, side by side, and which of them are taken.
  *
- * <p>Everything about it is guarded by its bin's monitor.
+ * <p>Everything about it is guarded by its bin's lock.
  */
 final class Slab {
   /** Whether a block's bytes are still the zeros of a file's new space. */
