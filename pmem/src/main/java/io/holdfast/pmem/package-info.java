@@ -35,7 +35,8 @@
  *     <tr><td>{@code PMEM_NO_MOVNT=1}</td><td>{@code noMovnt}</td>
  *         <td>never stores past the caches</td></tr>
  *     <tr><td>{@code PMEM_MOVNT_THRESHOLD}</td><td>{@code movntThreshold}</td>
- *         <td>the length in bytes from which copies go past the caches; 0 for all</td></tr>
+ *         <td>the length in bytes from which copies go past the caches; by default 256, and 8 for copies
+ *             that end with a fence</td></tr>
  *     <tr><td>{@code PMEM_AVX=0}</td><td>{@code avx}</td>
  *         <td>copies without 32-byte stores</td></tr>
  *     <tr><td>{@code PMEM_AVX512F=0}</td><td>{@code avx512f}</td>
@@ -50,6 +51,9 @@
  *     <tr><td></td><td>{@code noExecutable=true}</td>
  *         <td>runs no machine code of ours: cache lines cannot be flushed, and every shared mapping has PAGE
  *             granularity</td></tr>
+ *     <tr><td></td><td>{@code sysfs}</td>
+ *         <td>for tests: a folder that is read in place of {@code /sys}, so that it can present any machine;
+ *             read each time</td></tr>
  *     <tr><td>{@code PMEM_MOVDIR64B}</td><td></td>
  *         <td>none: copies never use the instruction MOVDIR64B, which libpmem does on request only</td></tr>
  *     <tr><td>{@code PMEM_WC_WORKAROUND}</td><td></td>

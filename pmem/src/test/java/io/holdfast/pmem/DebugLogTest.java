@@ -37,6 +37,7 @@ final class DebugLogTest {
           map.persist(8, 8);
         }
       }
+      AddressReservation.of(8192).close();
       try {
         medium.open(folder.resolve("missing"), FileAccess.READ_ONLY);
         throw new AssertionError("opened");
@@ -76,7 +77,9 @@ final class DebugLogTest {
     assertThat(ofLevel(two, ERROR)).isNotEmpty();
     assertThat(ofLevel(two, OPERATION))
         .anyMatch(line -> line.contains("offset 0 + 4096 mapped, granularity"))
-        .anyMatch(line -> line.endsWith(": unmapped"));
+        .anyMatch(line -> line.endsWith(": unmapped"))
+        .anyMatch(line -> line.contains("address reservation: reserved, addresses 0x"))
+        .anyMatch(line -> line.contains("address reservation: closed"));
     assertThat(ofLevel(two, CALL)).isEmpty();
 
     List<String> three = run(Map.of(variable, "3"));

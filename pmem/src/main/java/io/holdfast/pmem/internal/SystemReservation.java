@@ -37,6 +37,13 @@ public final class SystemReservation extends AddressReservation {
 
   private SystemReservation(AddressRange range) {
     this.range = range;
+    log("reserved");
+  }
+
+  private void log(String done) {
+    DebugLog.operation(
+        () ->
+            "%s: %s, addresses 0x%x + %d".formatted(NAME, done, range.address(), range.byteSize()));
   }
 
   /** Implements {@link AddressReservation#of}. */
@@ -115,6 +122,7 @@ public final class SystemReservation extends AddressReservation {
       checkOpen();
       checkSize(bytes);
       range = range.extendedBy(bytes);
+      log("extended");
     }
   }
 
@@ -150,6 +158,7 @@ public final class SystemReservation extends AddressReservation {
                 throw notEmpty(map);
               });
       range = offset == 0 ? range.withoutEnds(bytes, 0) : range.withoutEnds(0, bytes);
+      log("shrunk");
     }
   }
 
@@ -373,6 +382,7 @@ public final class SystemReservation extends AddressReservation {
       }
       range.release();
       closed = true;
+      log("closed");
     }
   }
 
