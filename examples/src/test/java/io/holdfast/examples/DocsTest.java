@@ -1,8 +1,10 @@
 package io.holdfast.examples;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,6 +39,10 @@ final class DocsTest {
   private static final Pattern LINK =
       Pattern.compile("\\]\\((?<target>[^)\\s#:]+)(?:#[^)\\s]*)?(?: \"(?<method>[^\"]+)\")?\\)");
 
+  /** A row of three columns. */
+  private static final Pattern SETTING =
+      Pattern.compile("<tr><td>(.*?)</td><td>(.*?)</td> *<td>(.*?)</td></tr>");
+
   @TempDir private Path temp;
 
   static List<Path> documents() throws IOException {
@@ -69,6 +75,40 @@ final class DocsTest {
       if (link.group("method") != null) {
         assertThat(target).content().as(link.group()).contains(" " + link.group("method") + "(");
       }
+    }
+  }
+
+  @Test
+  void pmemTable_hasARowWithATestForEveryFunctionOfLibpmemAndLibpmem2() throws IOException {
+    List<String> rows = Files.readAllLines(ROOT.resolve("docs/pmem.md"));
+    try (InputStream names = DocsTest.class.getResourceAsStream("libpmem-functions.txt")) {
+      new String(requireNonNull(names).readAllBytes(), StandardCharsets.US_ASCII)
+          .lines()
+          .forEach(
+              name ->
+                  assertThat(rows)
+                      .filteredOn(row -> row.startsWith("| `" + name + "` |"))
+                      .singleElement()
+                      .asString()
+                      .contains("Test.java \""));
+    }
+  }
+
+  /** The table stands in the Javadoc too, where programmers look, and says the same there. */
+  @Test
+  void settings_areThoseOfThePackageDescription() throws IOException {
+    Path packageInfo = ROOT.resolve("pmem/src/main/java/io/holdfast/pmem/package-info.java");
+    List<String> described =
+        SETTING
+            .matcher(Files.readString(packageInfo).replaceAll("\n \\* *", " "))
+            .results()
+            .filter(row -> !row.group(1).matches("\\d"))
+            .map(row -> "| " + row.group(1) + " | " + row.group(2) + " | " + row.group(3) + " |")
+            .map(row -> row.replaceAll("\\{@code ([^}]*)}", "`$1`").replaceAll(" +", " "))
+            .toList();
+    assertThat(described).hasSizeGreaterThan(12);
+    try (Stream<String> lines = Files.lines(ROOT.resolve("docs/pmem.md"))) {
+      assertThat(lines.map(line -> line.replaceAll(" +", " "))).containsAll(described);
     }
   }
 
