@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BadBlocks {
   private static final int ZEROS_BYTES = 64 << 10;
+
+  /** What the kernel answers where the medium is bad: DAX files give EFAULT for a write. */
+  static final Set<Integer> MEDIA_ERRORS =
+      Set.of(Errno.EIO.number(), Errno.EFAULT.number(), Errno.EHWPOISON.number());
 
   private BadBlocks() {}
 
@@ -155,23 +160,45 @@ public final class BadBlocks {
   }
 
   /**
-   * Gives the file other blocks. Then zeros are written: if the file system chose the same blocks
-   * again, it is the writing that heals them, and if that cannot be done it is known now.
+   * Writes zeros, which heals a block where the platform can do that. Where it cannot, the file
+   * gets other blocks. Then zeros are written once more: if the file system chose the same blocks
+   * again, it is known now that they stay bad.
    */
   private static void clearFile(OpenedSource opened, ByteRange range) {
-    Descriptor file = opened.file();
-    file.punchHole(range.start(), range.length());
-    file.allocateKeepingSize(range.start(), range.length());
+    if (isHealed(opened, range)) {
+      return;
+    }
+    opened.file().punchHole(range.start(), range.length());
+    opened.file().allocateKeepingSize(range.start(), range.length());
+    try {
+      writeZeros(opened, range);
+    } catch (SystemCallException e) {
+      throw notCleared(opened.name(), range, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static boolean isHealed(OpenedSource opened, ByteRange range) {
+    try {
+      writeZeros(opened, range);
+    } catch (SystemCallException e) {
+      if (!MEDIA_ERRORS.contains(e.errno())) {
+        throw e;
+      }
+      DebugLog.operation(() -> "bad block not healed by writing: " + e.getMessage());
+      return false;
+    }
+    return find(opened).stream().noneMatch(range::intersects);
+  }
+
+  private static void writeZeros(OpenedSource opened, ByteRange range) {
     long end = Math.min(range.end(), opened.size());
-    FileTransfer transfer = new FileTransfer(file);
+    FileTransfer transfer = new FileTransfer(opened.file());
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment zeros = arena.allocate(ZEROS_BYTES, AuxiliaryVector.PAGE_BYTES);
       for (long at = range.start(); at < end; at += ZEROS_BYTES) {
         transfer.write(at, zeros.asSlice(0, Math.min(ZEROS_BYTES, end - at)));
       }
-      file.sync();
-    } catch (SystemCallException e) {
-      throw notCleared(opened.name(), range, String.valueOf(e.getMessage()), e);
+      opened.file().sync();
     }
   }
 

@@ -13,17 +13,12 @@ import io.holdfast.pmem.PmemSource;
 import io.holdfast.pmem.SystemCallException;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Reads and writes a source without a mapping of the caller's, so that a bad block is an exception
  * here and now: a file by system calls, a device DAX by a mapping for the moment.
  */
 public final class SourceTransfer {
-  /** What the kernel answers where the medium is bad: DAX files give EFAULT for a write. */
-  private static final Set<Integer> MEDIA_ERRORS =
-      Set.of(Errno.EIO.number(), Errno.EFAULT.number(), Errno.EHWPOISON.number());
-
   private SourceTransfer() {}
 
   /** Which way the bytes go. */
@@ -110,7 +105,7 @@ public final class SourceTransfer {
         transfer.writeDurably(offset, memory);
       }
     } catch (SystemCallException e) {
-      if (MEDIA_ERRORS.contains(e.errno())) {
+      if (BadBlocks.MEDIA_ERRORS.contains(e.errno())) {
         throw mediaError(opened.name(), offset, memory.byteSize(), e);
       }
       throw e;
