@@ -141,7 +141,7 @@ public record MapConfig(
   /**
    * {@return a copy that starts at {@code bytes} in the source}
    *
-   * @param bytes the offset, a multiple of the page size
+   * @param bytes the offset, a multiple of {@link PmemSource#alignment}
    * @throws MapException if {@code bytes} is negative
    */
   public MapConfig withOffset(long bytes) {
@@ -152,7 +152,7 @@ public record MapConfig(
   /**
    * {@return a copy that maps {@code bytes}, 0 for all up to the end of the source}
    *
-   * @param bytes the length, a multiple of the page size, or 0 for all
+   * @param bytes the length, a multiple of {@link PmemSource#alignment}, or 0 for all
    * @throws MapException if {@code bytes} is negative
    */
   public MapConfig withLength(long bytes) {

@@ -63,7 +63,9 @@ public abstract class Medium {
    * @throws SystemCallException if the file does not exist or may not be opened so
    * @throws OutOfSpaceException if stores are to reach a file with holes and the file system has no
    *     room to fill them
-   * @throws MapException if the source cannot be mapped so
+   * @throws MapException if the source cannot be mapped so, or not at the place in a reservation
+   * @throws DeviceException if the kernel's description of a device DAX makes no sense
+   * @throws IllegalStateException if the reservation is closed
    * @throws GranularityUnavailableException if only a coarser granularity than the required one is
    *     available
    */

@@ -212,6 +212,8 @@ final class SourceMapper {
       throw new GranularityUnavailableException(
           name + ": cache lines cannot be flushed: " + problem, null);
     }
+    DebugLog.operation(
+        () -> "%s + %d registered, granularity %s".formatted(name, memory.byteSize(), granularity));
     return new MappedPmem(
             new ExistingMapping(memory),
             memory.byteSize(),
