@@ -26,7 +26,8 @@ record CpuRoutines(
     MethodHandle copyPastCachesHandle,
     MethodHandle fillHandle,
     MethodHandle fillPastCachesHandle,
-    HeldRoutines held) {
+    HeldRoutines held,
+    GuardedRoutines guarded) {
 
   /** Mode bit: write back what was stored through the caches. */
   static final int FLUSH = 1;
@@ -49,7 +50,10 @@ record CpuRoutines(
   /** Loads the routines that use the given instruction and width. */
   static CpuRoutines load(FlushInstruction instruction, VectorWidth width) {
     CodePage page =
-        CodePage.load(RoutineListing.load(Architecture.CURRENT.listing()).flushingBy(instruction));
+        CodePage.load(
+            RoutineListing.load(Architecture.CURRENT.listing())
+                .flushingBy(instruction)
+                .withGuards(Architecture.CURRENT));
     return new CpuRoutines(
         instruction,
         width,
@@ -60,7 +64,8 @@ record CpuRoutines(
         page.handle("copy_" + width.suffix(), COPYING),
         page.handle("fill_temporal", FILLING),
         page.handle("fill_" + width.suffix(), FILLING),
-        HeldRoutines.of(page, width));
+        HeldRoutines.of(page, width),
+        GuardedRoutines.of(page, width));
   }
 
   /** Waits until everything this thread has flushed or stored past the caches is durable. */

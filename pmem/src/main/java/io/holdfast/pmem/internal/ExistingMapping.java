@@ -33,8 +33,8 @@ final class ExistingMapping extends Mapping {
   }
 
   @Override
-  boolean isHeld() {
-    return true;
+  Addresses addresses() {
+    return Addresses.FOREIGN;
   }
 
   @Override

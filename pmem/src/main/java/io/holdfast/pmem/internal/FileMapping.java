@@ -123,8 +123,8 @@ final class FileMapping extends Mapping {
   }
 
   @Override
-  boolean isHeld() {
-    return range.isPart();
+  Addresses addresses() {
+    return range.isPart() ? Addresses.USED_AGAIN : Addresses.KEPT;
   }
 
   @Override

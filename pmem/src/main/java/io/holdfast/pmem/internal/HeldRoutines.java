@@ -8,13 +8,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The same routines as those of {@link CpuRoutines}, for memory whose addresses something else may
- * take as soon as it is closed: a place in a reservation, or memory that is not ours.
+ * The same routines as those of {@link CpuRoutines}, for memory that is not ours.
  *
  * <p>Each takes a segment of that memory as a last argument, which the routine ignores. The linker
  * keeps the segment alive during the call, so that its arena cannot be closed meanwhile, and throws
- * {@link IllegalStateException} if it is closed already. That costs two atomic operations, which
- * other mappings are spared. A record for the same reason as {@link CpuRoutines}.
+ * {@link IllegalStateException} if it is closed already. For an arena that threads share that costs
+ * two atomic operations, which wait for flushes as a fence does. A record for the same reason as
+ * {@link CpuRoutines}.
  */
 record HeldRoutines(
     MethodHandle flushHandle,

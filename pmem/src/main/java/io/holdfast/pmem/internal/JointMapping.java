@@ -41,8 +41,8 @@ final class JointMapping extends Mapping {
   }
 
   @Override
-  boolean isHeld() {
-    return true;
+  Addresses addresses() {
+    return Addresses.USED_AGAIN;
   }
 
   @Override

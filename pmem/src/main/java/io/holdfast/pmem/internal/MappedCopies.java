@@ -1,9 +1,13 @@
 package io.holdfast.pmem.internal;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import io.holdfast.pmem.CopyMode;
 import io.holdfast.pmem.Granularity;
 import io.holdfast.pmem.MediaErrorException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 abstract class MappedCopies extends MappedView {
   static final @Nullable CpuRoutines ROUTINES = Cpu.CURRENT.routines().orElse(null);
   private static final CopyRules COPY_RULES = CopyRules.of(Cpu.SETTINGS);
+
+  private static final VarHandle GUARD = JAVA_LONG.varHandle();
 
   private static final long WORD_OF_BYTE = 0x0101_0101_0101_0101L;
   private static final long LINE = 64;
@@ -41,6 +47,13 @@ abstract class MappedCopies extends MappedView {
   /** Whether machine code has to keep the segment alive. */
   private final boolean held;
 
+  /**
+   * What machine code has to look at first, if the addresses are used again; lives as this does.
+   */
+  private final MemorySegment guardWord;
+
+  private final long guard;
+
   MappedCopies(Mapping mapping, long size, Granularity granularity, Domain domain, Access access) {
     super(mapping, size, access);
     this.domain = domain;
@@ -50,8 +63,20 @@ abstract class MappedCopies extends MappedView {
             : CopyRules.Caches.LOST;
     this.storesMayFault = mapping.mayHaveHoles();
     this.storesByJava = domain != Domain.CPU || storesMayFault;
-    this.held = mapping.isHeld();
+    this.held = mapping.addresses() == Mapping.Addresses.FOREIGN;
+    this.guardWord =
+        mapping.addresses() == Mapping.Addresses.USED_AGAIN
+            ? Arena.ofAuto().allocate(JAVA_LONG)
+            : MemorySegment.NULL;
+    this.guard = guardWord.address();
     this.touched = new TouchedPages(name, mapping.reserved(), arena);
+  }
+
+  /** Lets machine code begin ({@code 0}) or no longer begin ({@code 1}) to use the memory. */
+  final void setGuard(long value) {
+    if (guard != 0) {
+      GUARD.setRelease(guardWord, 0L, value);
+    }
   }
 
   static CpuRoutines routines() {
@@ -125,7 +150,9 @@ abstract class MappedCopies extends MappedView {
 
   private void copyPiece(
       long offset, MemorySegment source, long sourceOffset, long length, int bits) {
-    if (held) {
+    if (guard != 0) {
+      routines().guarded().copy(address + offset, source, sourceOffset, length, bits, guard);
+    } else if (held) {
       routines().held().copy(address + offset, source, sourceOffset, length, bits, segment);
     } else if ((bits & CopyRules.PAST_CACHES) != 0) {
       routines().copyPastCaches(address + offset, source, sourceOffset, length, bits);
@@ -262,7 +289,9 @@ abstract class MappedCopies extends MappedView {
   }
 
   private void fillPiece(long offset, long word, long length, int bits) {
-    if (held) {
+    if (guard != 0) {
+      routines().guarded().fill(address + offset, word, length, bits, guard);
+    } else if (held) {
       routines().held().fill(address + offset, word, length, bits, segment);
     } else if ((bits & CopyRules.PAST_CACHES) != 0) {
       routines().fillPastCaches(address + offset, word, length, bits);
@@ -305,7 +334,9 @@ abstract class MappedCopies extends MappedView {
 
   private void flushPiece(long offset, long length, int fence) {
     long start = address + offset;
-    if (held) {
+    if (guard != 0) {
+      routines().guarded().flush(start, start + length, fence, guard);
+    } else if (held) {
       routines().held().flush(start, start + length, fence, segment);
     } else {
       routines().flush(start, start + length, fence);

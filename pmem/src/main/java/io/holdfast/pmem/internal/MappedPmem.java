@@ -9,8 +9,6 @@ import io.holdfast.pmem.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +31,6 @@ final class MappedPmem extends MappedCopies {
 
   /** More than this would drive from the cache what was brought there first. */
   private static final long PREFETCHED_BYTES = 4096;
-
-  /** How long to wait for calls in progress: longer than any takes on an overloaded machine. */
-  private static final long MOST_SECONDS_TO_CLOSE = 10;
-
-  private static final long PAUSE_NANOS = 10_000;
 
   private final Granularity granularity;
   private final @Nullable SystemReservation reservation;
@@ -294,18 +287,19 @@ final class MappedPmem extends MappedCopies {
     if (closed) {
       return;
     }
-    if (mapping.isHeld()) {
-      closeWhenUnused();
-    } else {
+    boolean kept = mapping.addresses() == Mapping.Addresses.KEPT;
+    if (kept) {
       arena.close();
       closed = true;
+    } else {
+      closeForGood();
     }
     MappedRanges.remove(this);
     mapping.end();
     DebugLog.operation(() -> name + ": unmapped");
     Mapping ended = mapping;
     TouchedPages marks = touched;
-    if (mapping.isHeld()) {
+    if (!kept) {
       ended.release();
       marks.release();
     } else {
@@ -318,25 +312,22 @@ final class MappedPmem extends MappedCopies {
     }
   }
 
-  /** Lets no call begin any more, and waits for those that hold the segment. */
-  private void closeWhenUnused() {
+  /**
+   * When this returns, no machine code uses the memory or ever will; see {@link GuardedRoutines}.
+   */
+  private void closeForGood() {
     closed = true;
+    setGuard(1);
     if (mapping instanceof ExistingMapping) {
       // The owner's segment would still be good.
       segment = closedSegment();
     }
-    long start = System.nanoTime();
-    while (true) {
-      try {
-        arena.close();
-        return;
-      } catch (IllegalStateException e) {
-        if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(MOST_SECONDS_TO_CLOSE)) {
-          closed = false;
-          throw e;
-        }
-        LockSupport.parkNanos(PAUSE_NANOS);
-      }
+    try {
+      arena.close();
+    } catch (IllegalStateException e) {
+      setGuard(0);
+      closed = false;
+      throw e;
     }
   }
 

@@ -15,11 +15,17 @@ abstract sealed class Mapping permits FileMapping, ExistingMapping, JointMapping
   /** {@return how many bytes can be mapped at the most} */
   abstract long reserved();
 
-  /**
-   * {@return whether something else may take the addresses as soon as this is closed, so that
-   * machine code has to keep the memory alive}
-   */
-  abstract boolean isHeld();
+  /** Who may do what to the addresses while a thread is about to run machine code on them. */
+  enum Addresses {
+    /** They are kept until nobody can know them any more. */
+    KEPT,
+    /** Something else takes them once this has ended, so that machine code has to look first. */
+    USED_AGAIN,
+    /** They belong to somebody else, from whose hands machine code has to keep them. */
+    FOREIGN
+  }
+
+  abstract Addresses addresses();
 
   /**
    * {@return whether there may be no space yet for some of the bytes, so that a store to them can
@@ -62,7 +68,7 @@ abstract sealed class Mapping permits FileMapping, ExistingMapping, JointMapping
   abstract void deepFlush(long offset, long length);
 
   /**
-   * Ends the mapping. If it is not {@linkplain #isHeld held}, a thread that still stores then
+   * Ends the mapping. If its addresses are {@link Addresses#KEPT}, a thread that still stores then
    * stores to memory nobody reads.
    */
   abstract void end();

@@ -44,6 +44,15 @@ final class RoutineListing {
     return new RoutineListing(replaced.toString());
   }
 
+  /**
+   * {@return this listing with a guarded entry to every routine that stores or flushes}
+   *
+   * @param architecture what it is assembled for
+   */
+  RoutineListing withGuards(Architecture architecture) {
+    return new RoutineListing(listing + "\n" + GuardListing.of(architecture, this));
+  }
+
   private static boolean isCode(String line) {
     return !line.isBlank() && line.charAt(0) != '#' && line.charAt(0) != '.';
   }

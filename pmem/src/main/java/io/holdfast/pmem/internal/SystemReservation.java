@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One lock guards it all. It is taken before a mapping's own, and held while something is mapped
  * or unmapped here, so that no place is ever used by two. What is free is ordinary memory or has no
- * access; machine code never gets there, since mappings in a reservation are {@linkplain
- * Mapping#isHeld held}.
+ * access; machine code never gets there, see {@link GuardedRoutines}.
  */
 public final class SystemReservation extends AddressReservation {
   private static final String NAME = "address reservation";

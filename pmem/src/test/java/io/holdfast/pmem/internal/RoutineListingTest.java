@@ -22,7 +22,7 @@ final class RoutineListingTest {
   @CsvSource({"CLWB", "CLFLUSHOPT", "CLFLUSH"})
   void x86Bytes_areWhatTheAssemblerMakesOfTheText(FlushInstruction instruction) throws Exception {
     assertAssembles(
-        RoutineListing.load("x86-64.lst").flushingBy(instruction),
+        RoutineListing.load("x86-64.lst").flushingBy(instruction).withGuards(Architecture.X86_64),
         System.getProperty("os.arch").equals("amd64") ? "" : "x86_64-linux-gnu-");
   }
 
@@ -31,7 +31,7 @@ final class RoutineListingTest {
   void aarch64Bytes_areWhatTheAssemblerMakesOfTheText(FlushInstruction instruction)
       throws Exception {
     assertAssembles(
-        RoutineListing.load("aarch64.lst").flushingBy(instruction),
+        RoutineListing.load("aarch64.lst").flushingBy(instruction).withGuards(Architecture.AARCH64),
         System.getProperty("os.arch").equals("aarch64") ? "" : "aarch64-linux-gnu-");
   }
 
