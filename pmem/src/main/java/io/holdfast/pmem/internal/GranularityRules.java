@@ -51,7 +51,8 @@ record GranularityRules(Granularity granularity, String why) {
     }
     if (sync == KernelSync.REFUSED) {
       return new GranularityRules(
-          Granularity.PAGE, "the file system is not DAX, or Linux is older than 4.15: no MAP_SYNC");
+          Granularity.PAGE,
+          "no MAP_SYNC: the file system is not DAX, or its device is not synchronous (virtio-pmem), or Linux is older than 4.15");
     }
     if (autoFlush.get() == AutoFlush.ABSENT) {
       return new GranularityRules(
