@@ -142,7 +142,8 @@ final class NvdimmRegion {
         .orElseThrow(
             () ->
                 new DeviceException(
-                    Reason.NOT_SUPPORTED, name() + ": a DIMM " + lack + ": " + path));
+                    Reason.NOT_SUPPORTED,
+                    name() + ": a DIMM " + lack + ": " + sysfs.absolute(path)));
   }
 
   /** {@return the folders of the DIMMs, at least one} */
