@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * the lines {@code @@WORD text} of its serial line; all of it goes to a file too. For one thread.
  */
 final class Boot implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(150);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final Pattern MESSAGE = Pattern.compile("@@([A-Z]+) ?(.*)");
 
   /** What the guest said: {@code @@WORD text}. */
@@ -44,7 +44,7 @@ final class Boot implements AutoCloseable {
   /**
    * Switches a machine on.
    *
-   * @param log receives what it says on its serial line
+   * @param log receives what it says on its serial line, with the seconds since it was switched on
    */
   Boot(Machine machine, String step, Path log) throws IOException {
     this.log = log;
@@ -119,6 +119,9 @@ final class Boot implements AutoCloseable {
     StringBuilder line = new StringBuilder();
     int c;
     while ((c = lines.read()) >= 0) {
+      if (line.isEmpty()) {
+        copy.write("%6.1f ".formatted(seconds()));
+      }
       copy.write(c);
       if (c == '\n') {
         return Optional.of(line.toString());

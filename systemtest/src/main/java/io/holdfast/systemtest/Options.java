@@ -15,7 +15,7 @@ record Options(boolean quick, int kills, long seed, boolean help) {
       Boots Linux with an emulated NVDIMM under qemu (software emulation) and runs Holdfast there on real DAX.
 
         --quick    three boots (write, kill, verify) and what mappings are: 2 minutes
-        --kills N  kill the machine N times, half on ext4 and half on XFS (20; 1 with --quick)
+        --kills N  kill the machine N times, half on ext4 and half on XFS (20; 1 with --quick; 0 for none)
         --seed N   repeat the moments of an earlier run's kills
 
       Packages of Debian are fetched by apt-get, and kept unpacked in .build/systemtest; nothing is installed.
@@ -25,18 +25,18 @@ record Options(boolean quick, int kills, long seed, boolean help) {
   static Options parse(String... args) {
     boolean quick = false;
     boolean help = false;
-    int kills = 0;
+    int kills = -1;
     long seed = System.nanoTime();
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--quick" -> quick = true;
         case "--help" -> help = true;
-        case "--kills" -> kills = (int) number(args, ++i, 1, 10_000);
+        case "--kills" -> kills = (int) number(args, ++i, 0, 10_000);
         case "--seed" -> seed = number(args, ++i, Long.MIN_VALUE, Long.MAX_VALUE);
         default -> throw new IllegalArgumentException("no such option: " + args[i]);
       }
     }
-    if (kills == 0) {
+    if (kills < 0) {
       kills = quick ? 1 : 20;
     }
     return new Options(quick, kills, seed, help);

@@ -84,8 +84,8 @@ final class Packages {
       }
       Files.createFile(root.resolve(COMPLETE));
     }
-    for (Path old : complete(folder)) {
-      if (!old.equals(root)) {
+    try (Stream<Path> list = Files.list(folder)) {
+      for (Path old : list.filter(one -> !one.equals(root)).toList()) {
         Folders.delete(old);
       }
     }

@@ -52,7 +52,7 @@ final class JudgeTest {
 
   @Test
   void trouble_fails() {
-    judge.judge("boot", List.of(), List.of("no end after 150 s"), List.of(), "log");
+    judge.judge("boot", List.of(), List.of("no end after 300 s"), List.of(), "log");
     judge.pass("something");
     assertThat(judge.conclude()).isFalse();
   }

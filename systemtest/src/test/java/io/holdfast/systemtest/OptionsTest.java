@@ -17,7 +17,8 @@ final class OptionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--fast", "--kills", "--kills 0", "--kills x", "--seed 1.5", "--quick 3"})
+  @ValueSource(
+      strings = {"--fast", "--kills", "--kills -1", "--kills x", "--seed 1.5", "--quick 3"})
   void parse_wrong_isRefused(String line) {
     assertThatIllegalArgumentException().isThrownBy(() -> Options.parse(line.split(" ")));
   }
