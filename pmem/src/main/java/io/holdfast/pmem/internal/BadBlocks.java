@@ -56,10 +56,17 @@ public final class BadBlocks {
    * @param block the block
    */
   public static void clear(PmemSource source, BadBlock block) {
-    clear(source, block, NvdimmBus::ofKernel);
+    clear(source, block, NvdimmBus::ofKernel, BadBlocks::writeZeros);
   }
 
-  static void clear(PmemSource source, BadBlock block, IntFunction<NvdimmBus> buses) {
+  /** Writes zeros over bad blocks of a file: a seam, since few machines have any. */
+  @FunctionalInterface
+  interface Overwriting {
+    void apply(OpenedSource file, ByteRange range);
+  }
+
+  static void clear(
+      PmemSource source, BadBlock block, IntFunction<NvdimmBus> buses, Overwriting overwriting) {
     checkDevice(source);
     if (DeviceQueries.foreign(source).isPresent()) {
       return;
@@ -73,7 +80,7 @@ public final class BadBlocks {
           if (opened.device().isPresent()) {
             clearDevice(opened.name(), opened.device().get(), range, buses);
           } else {
-            clearFile(opened, range.widened(FileExtents.blockBytes(opened.file())));
+            clearFile(opened, range.widened(FileExtents.blockBytes(opened.file())), overwriting);
           }
           DebugLog.operation(
               () ->
@@ -164,22 +171,22 @@ public final class BadBlocks {
    * gets other blocks. Then zeros are written once more: if the file system chose the same blocks
    * again, it is known now that they stay bad.
    */
-  private static void clearFile(OpenedSource opened, ByteRange range) {
-    if (isHealed(opened, range)) {
+  private static void clearFile(OpenedSource opened, ByteRange range, Overwriting overwriting) {
+    if (isHealed(opened, range, overwriting)) {
       return;
     }
     opened.file().punchHole(range.start(), range.length());
     opened.file().allocateKeepingSize(range.start(), range.length());
     try {
-      writeZeros(opened, range);
+      overwriting.apply(opened, range);
     } catch (SystemCallException e) {
       throw notCleared(opened.name(), range, String.valueOf(e.getMessage()), e);
     }
   }
 
-  private static boolean isHealed(OpenedSource opened, ByteRange range) {
+  private static boolean isHealed(OpenedSource opened, ByteRange range, Overwriting overwriting) {
     try {
-      writeZeros(opened, range);
+      overwriting.apply(opened, range);
     } catch (SystemCallException e) {
       if (!MEDIA_ERRORS.contains(e.errno())) {
         throw e;
@@ -190,7 +197,7 @@ public final class BadBlocks {
     return find(opened).stream().noneMatch(range::intersects);
   }
 
-  private static void writeZeros(OpenedSource opened, ByteRange range) {
+  static void writeZeros(OpenedSource opened, ByteRange range) {
     long end = Math.min(range.end(), opened.size());
     FileTransfer transfer = new FileTransfer(opened.file());
     try (Arena arena = Arena.ofConfined()) {

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,7 +109,7 @@ final class BadBlocksTest {
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       for (int part = 0; part < 3; part++) {
         byte[] bytes = new byte[1 << 16];
-        java.util.Arrays.fill(bytes, (byte) ('a' + part));
+        Arrays.fill(bytes, (byte) ('a' + part));
         channel.write(ByteBuffer.wrap(bytes), part * MIB);
       }
     }
@@ -205,11 +206,89 @@ final class BadBlocksTest {
       source.clearBadBlock(block);
     }
 
-    java.util.Arrays.fill(before, (int) MIB + 3 * 4096, (int) MIB + 5 * 4096, (byte) 0);
+    Arrays.fill(before, (int) MIB + 3 * 4096, (int) MIB + 5 * 4096, (byte) 0);
     assertThat(Files.readAllBytes(file)).isEqualTo(before);
     assertThat(extents(file, 128).stream().mapToLong(e -> e.file().length()).sum())
         .as("allocated again")
         .isEqualTo(3 << 16);
+  }
+
+  private static void clear(Path file, BadBlocks.Overwriting overwriting) {
+    PmemSource source = PmemSource.of(file);
+    for (BadBlock block : source.badBlocks()) {
+      BadBlocks.clear(source, block, NvdimmBus::ofKernel, overwriting);
+    }
+  }
+
+  @Test
+  void clear_ofAFile_healedByWriting_keepsItsBlocks() throws IOException {
+    Path file = holeyFile();
+    String list = makeBad(file);
+    byte[] before = Files.readAllBytes(file);
+    clear(
+        file,
+        (_, range) -> {
+          assertThat(range).isEqualTo(range(MIB + 3 * 4096, MIB + 5 * 4096));
+          sysfs.put(list, "");
+        });
+
+    assertThat(Files.readAllBytes(file)).as("no hole was punched").isEqualTo(before);
+  }
+
+  @Test
+  void clear_ofAFile_notHealedByWriting_getsOtherBlocks() throws IOException {
+    Path file = holeyFile();
+    makeBad(file);
+    byte[] expected = Files.readAllBytes(file);
+    boolean[] tried = {false};
+    clear(
+        file,
+        (opened, _) -> {
+          if (!tried[0]) {
+            tried[0] = true;
+            throw new SystemCallException(opened.name(), "pwrite", Errno.EFAULT.number());
+          }
+        });
+
+    Arrays.fill(expected, (int) MIB + 3 * 4096, (int) MIB + 5 * 4096, (byte) 0);
+    assertThat(Files.readAllBytes(file)).as("a hole was punched").isEqualTo(expected);
+  }
+
+  @Test
+  void clear_ofAFile_neverHealed_isAnError() throws IOException {
+    Path file = holeyFile();
+    makeBad(file);
+
+    assertThatThrownBy(
+            () ->
+                clear(
+                    file,
+                    (opened, _) -> {
+                      throw new SystemCallException(opened.name(), "pwrite", Errno.EIO.number());
+                    }))
+        .isInstanceOfSatisfying(
+            DeviceException.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_CLEARED))
+        .hasMessageContaining(
+            "bad block at offset 1060864 + 8192: "
+                + file
+                + ": pwrite: EIO (5), input/output error");
+  }
+
+  @Test
+  void clear_ofAFile_refusedOtherwise_changesNothing() throws IOException {
+    Path file = holeyFile();
+    makeBad(file);
+    byte[] before = Files.readAllBytes(file);
+
+    assertThatThrownBy(
+            () ->
+                clear(
+                    file,
+                    (opened, _) -> {
+                      throw new SystemCallException(opened.name(), "pwrite", Errno.EPERM.number());
+                    }))
+        .isInstanceOf(SystemCallException.class);
+    assertThat(Files.readAllBytes(file)).isEqualTo(before);
   }
 
   @Test
@@ -229,7 +308,7 @@ final class BadBlocksTest {
     byte[] before = Files.readAllBytes(file);
     PmemSource.of(file).clearBadBlock(new BadBlock(MIB + 4 * 4096 + 1, 1));
 
-    java.util.Arrays.fill(before, (int) MIB + 4 * 4096, (int) MIB + 5 * 4096, (byte) 0);
+    Arrays.fill(before, (int) MIB + 4 * 4096, (int) MIB + 5 * 4096, (byte) 0);
     assertThat(Files.readAllBytes(file)).isEqualTo(before);
   }
 
@@ -299,7 +378,8 @@ final class BadBlocksTest {
         number -> {
           assertThat(number).isZero();
           return bus;
-        });
+        },
+        BadBlocks::writeZeros);
 
     assertThat(bus.asked).containsExactly(range(0x1_0020_0000L, 0x1_0020_1000L));
   }
@@ -309,7 +389,8 @@ final class BadBlocksTest {
     PmemSource device = deviceWith("4096 8");
     Bus bus = new Bus(256, 2048);
 
-    assertThatThrownBy(() -> BadBlocks.clear(device, new BadBlock(0, 4096), _ -> bus))
+    assertThatThrownBy(
+            () -> BadBlocks.clear(device, new BadBlock(0, 4096), _ -> bus, BadBlocks::writeZeros))
         .isInstanceOfSatisfying(
             DeviceException.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_CLEARED))
         .hasMessage("/dev/zero: bad block at offset 0 + 4096: 2048 of 4096 bytes were cleared");

@@ -98,15 +98,16 @@ final class OpenedSourceTest {
       sysfs.addRegion(0, 0).addDaxDevice(node, 0, 0, 4 << 20, 2 << 20);
       Descriptor opened = Descriptor.open(node, Descriptor.READ_WRITE);
       PmemSource device = PmemSource.ofDescriptor(opened.number());
-      MemorySegment memory = MemorySegment.ofArray(new byte[5000]);
-      String message = ": offset 2097153 + 5000 cannot be accessed";
-
-      assertThatThrownBy(() -> device.read((2 << 20) + 1, memory))
-          .isInstanceOf(MediaErrorException.class)
-          .hasMessageEndingWith(message);
-      assertThatThrownBy(() -> device.write((2 << 20) + 1, memory))
-          .isInstanceOf(MediaErrorException.class)
-          .hasMessageEndingWith(message);
+      for (int length : new int[] {1, 8, 5000}) {
+        MemorySegment memory = MemorySegment.ofArray(new byte[length]);
+        String message = ": offset 2097153 + " + length + " cannot be accessed";
+        assertThatThrownBy(() -> device.read((2 << 20) + 1, memory))
+            .isInstanceOf(MediaErrorException.class)
+            .hasMessageEndingWith(message);
+        assertThatThrownBy(() -> device.write((2 << 20) + 1, memory))
+            .isInstanceOf(MediaErrorException.class)
+            .hasMessageEndingWith(message);
+      }
       opened.close();
     }
   }
