@@ -157,6 +157,25 @@ final class PmemArenaTest {
     }
   }
 
+  /** When no slab of a size can be had any more, what other sizes have free is used. */
+  @Test
+  void limit_manySizesInASmallArena_leavesNoBlockUnused() {
+    try (PmemArena arena = PmemArena.open(folder, MIB)) {
+      List<MemorySegment> all = new ArrayList<>();
+      for (int size = 16; size <= 256; size += 16) {
+        all.add(arena.allocate(size));
+      }
+      // All but the last of the slabs is taken by one small block each.
+      for (int i = 0; i < 1000; i++) {
+        MemorySegment segment = arena.allocate(100, 64);
+        assertThat(segment.address() % 64).isZero();
+        all.add(segment.fill((byte) 1));
+      }
+      all.forEach(arena::free);
+      arena.free(arena.allocate(MIB));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {100, 5000, 100_000})
   void free_twice_throws(long size) {

@@ -87,7 +87,7 @@ public final class BlockSpace {
             : SizeClasses.COUNT;
     long block =
         sizeClass < SizeClasses.COUNT
-            ? allocateSmall(sizeClass)
+            ? allocateSmall(sizeClass, alignment)
             : allocateLarge(byteSize, alignment);
     if (block < 0) {
       throw outOfSpace(byteSize);
@@ -112,26 +112,43 @@ public final class BlockSpace {
         failure);
   }
 
-  private long allocateSmall(int sizeClass) {
+  private long allocateSmall(int sizeClass, long alignment) {
     int stripe = (int) Thread.currentThread().threadId() & (STRIPES - 1);
     long block = Bin.BUSY;
     for (int i = 0; i < STRIPES && block == Bin.BUSY; i++) {
       block = bin((stripe + i) & (STRIPES - 1), sizeClass).allocateUnlessBusy();
     }
-    return block >= 0 ? block : allocateAnywhere(stripe, sizeClass);
+    return block >= 0 ? block : allocateAnywhere(stripe, sizeClass, alignment);
   }
 
-  /** Allocates a block that another stripe has, or in what all bins together do not need. */
-  private long allocateAnywhere(int stripe, int sizeClass) {
-    for (int other = 0; other < STRIPES; other++) {
-      Bin bin = bins.get(other * SizeClasses.COUNT + sizeClass);
-      long block = bin == null ? Bin.NONE : bin.allocate(Bin.Growth.FORBIDDEN);
-      if (block >= 0) {
-        return block;
+  /**
+   * Allocates a block that another stripe has, or in what all bins together do not need, or one
+   * that is too large: little that is left may be in slabs of other sizes.
+   */
+  private long allocateAnywhere(int stripe, int sizeClass, long alignment) {
+    long block = allocateOfOthers(sizeClass);
+    if (block < 0) {
+      giveEmptyBack();
+      block = bin(stripe, sizeClass).allocate(Bin.Growth.ALLOWED);
+    }
+    for (int larger = sizeClass + 1; larger < SizeClasses.COUNT && block < 0; larger++) {
+      if ((SizeClasses.blockBytes(larger) & (alignment - 1)) == 0) {
+        block = allocateOfOthers(larger);
       }
     }
-    giveEmptyBack();
-    return bin(stripe, sizeClass).allocate(Bin.Growth.ALLOWED);
+    return block;
+  }
+
+  /** Allocates a block that any stripe has free. */
+  private long allocateOfOthers(int sizeClass) {
+    long block = Bin.NONE;
+    for (int stripe = 0; stripe < STRIPES && block < 0; stripe++) {
+      Bin bin = bins.get(stripe * SizeClasses.COUNT + sizeClass);
+      if (bin != null) {
+        block = bin.allocate(Bin.Growth.FORBIDDEN);
+      }
+    }
+    return block;
   }
 
   private void giveEmptyBack() {

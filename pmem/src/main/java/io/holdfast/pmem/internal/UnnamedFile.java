@@ -34,7 +34,8 @@ final class UnnamedFile {
     return Errno.EOPNOTSUPP.is(number) || Errno.EEXIST.is(number);
   }
 
-  private static long openNamed(Path folder) {
+  /** Creates a file and takes its name away; {@return its descriptor, or the negative error} */
+  static long openNamed(Path folder) {
     long random = ThreadLocalRandom.current().nextLong();
     Path file = folder.resolve("pmem." + Long.toHexString(random));
     long number =
