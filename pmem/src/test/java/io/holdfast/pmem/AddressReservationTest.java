@@ -405,6 +405,29 @@ final class AddressReservationTest {
   }
 
   @Test
+  void join_overAFileThatIsCut_isAMediaErrorThatNamesIt() {
+    file(Granularity.CACHE_LINE, "whole", 2, 0);
+    file(Granularity.CACHE_LINE, "cut", 2, 2);
+    try (PmemMap joint = reservation.join(0, 4 * PAGE);
+        PmemFile file = medium.open(folder.resolve("cut"), FileAccess.READ_WRITE)) {
+      file.truncate(PAGE);
+      joint.fill(0, 3 * PAGE, (byte) 1, CopyMode.PERSIST);
+      for (ThrowingCallable use :
+          List.<ThrowingCallable>of(
+              () -> joint.fill(PAGE, 3 * PAGE, (byte) 1, CopyMode.PERSIST),
+              () -> joint.persist(0, 4 * PAGE),
+              () -> joint.read(0, MemorySegment.ofArray(new byte[16384]), 0, 4 * PAGE))) {
+        assertThatThrownBy(use)
+            .isInstanceOf(MediaErrorException.class)
+            .hasMessageEndingWith(
+                " cannot be accessed, "
+                    + folder.resolve("cut")
+                    + ", the file was cut to 4096 of 8192");
+      }
+    }
+  }
+
+  @Test
   void join_whatDoesNotFit_isRefused() {
     file(Granularity.CACHE_LINE, "lines", 2, 0);
     file(Granularity.PAGE, "pages", 2, 2);
