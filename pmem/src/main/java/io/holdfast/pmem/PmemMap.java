@@ -37,8 +37,8 @@ public abstract class PmemMap implements AutoCloseable {
    * <p>That the memory is of the given granularity is the caller's word. If it is wrong, nothing
    * breaks, but what is persisted may be lost with the power. Memory that its owner unmaps without
    * closing the segment's arena must not be used after that, as with the segment itself. What is
-   * flushed or copied costs about as much as a fence if threads share the arena, since the memory is
-   * kept from its owner's hands meanwhile.
+   * flushed or copied costs about as much as a fence if threads share the arena, since the memory
+   * is kept from its owner's hands meanwhile.
    *
    * @param memory native memory that begins at a page; if it is read-only, so is the mapping; if it
    *     is confined to a thread, so is what uses the memory

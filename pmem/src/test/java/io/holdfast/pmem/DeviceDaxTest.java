@@ -140,7 +140,9 @@ final class DeviceDaxTest {
 
   /** What {@code /dev/zero} has beyond the mapped length stands for poison. */
   @Test
-  void pagesThatCannotBeHad_areAMediaError() {
+  void pagesThatCannotBeHad_areAMediaErrorThatNamesWhatIsKnownToBeBad() {
+    long bad = 3 * ALIGNMENT / 512;
+    machine.put(SysfsTree.region(0, "badblocks"), (bad + 8) + " 16\n" + (bad + 1024) + " 1");
     try (PmemMap map = map(ANY.withOffset(ALIGNMENT))) {
       for (ThrowingCallable use :
           List.<ThrowingCallable>of(
@@ -152,6 +154,10 @@ final class DeviceDaxTest {
             .isInstanceOf(MediaErrorException.class)
             .hasMessageContaining("/dev/zero: offset 67108864 + ");
       }
+      assertThatThrownBy(() -> map.fill(2 * ALIGNMENT, 9000, (byte) 1, CopyMode.PERSIST))
+          .isInstanceOf(MediaErrorException.class)
+          .hasMessage(
+              "/dev/zero: offset 67108864 + 9000 cannot be accessed, bad block at 67112960 + 8192");
     }
   }
 

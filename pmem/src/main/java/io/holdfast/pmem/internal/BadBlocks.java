@@ -102,7 +102,8 @@ public final class BadBlocks {
     }
   }
 
-  private static List<ByteRange> find(OpenedSource opened) {
+  /** {@return the bad ranges, first ones first} */
+  static List<ByteRange> find(OpenedSource opened) {
     if (opened.device().isPresent()) {
       return merged(ofDevice(opened.device().get()));
     }

@@ -4,6 +4,7 @@ import io.holdfast.pmem.MapConfig.Holes;
 import io.holdfast.pmem.MapException;
 import io.holdfast.pmem.MapException.Reason;
 import io.holdfast.pmem.PmemException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * addresses.
  */
 final class FileMapping extends Mapping {
+  /** A message names no more than these. */
+  private static final int MOST_BAD_BLOCKS = 5;
+
   private final String name;
   private final AddressRange range;
   private final int protection;
@@ -156,11 +160,26 @@ final class FileMapping extends Mapping {
   String whyLost(long offset, long length, long mapped) {
     try {
       long available = available(mapped);
-      return available < mapped ? ", the file was cut to " + available + " of " + mapped : "";
+      return available < mapped
+          ? ", the file was cut to " + available + " of " + mapped
+          : badBlocks(offset, length);
     } catch (PmemException e) {
-      // A device that was removed has no size any more.
+      // A device that was removed has no size any more; other reasons explain nothing worse.
       return ", " + e.getMessage();
     }
+  }
+
+  /** {@return where in a part of the mapping the kernel knows of bad blocks} */
+  private String badBlocks(long offset, long length) {
+    if (source == null) {
+      return "";
+    }
+    ByteRange range = new ByteRange(fileOffset + offset, fileOffset + offset + length);
+    return BadBlocks.find(source).stream()
+        .filter(range::intersects)
+        .map(bad -> ", bad block at " + (bad.start() - fileOffset) + " + " + bad.length())
+        .limit(MOST_BAD_BLOCKS)
+        .collect(Collectors.joining());
   }
 
   @Override
