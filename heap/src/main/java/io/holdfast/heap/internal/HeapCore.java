@@ -57,6 +57,10 @@ public final class HeapCore implements AutoCloseable {
 
   private final AtomicReference<@Nullable Transaction> spare = new AtomicReference<>();
   private final ConcurrentLinkedQueue<Transaction> spares = new ConcurrentLinkedQueue<>();
+
+  /** Guarded by having the heap alone. */
+  private @Nullable Transaction alone;
+
   private volatile boolean closed;
 
   private HeapCore(Path path, Pool pool, HeapOptions options) {
@@ -147,7 +151,7 @@ public final class HeapCore implements AutoCloseable {
     lock.acquire(mode);
     try {
       checkUsable();
-      Transaction tx = takeTransaction();
+      Transaction tx = locks == null ? transactionAlone() : takeTransaction();
       current.set(tx);
       try {
         if (locks != null) {
@@ -174,7 +178,10 @@ public final class HeapCore implements AutoCloseable {
       } finally {
         unlockAll(tx.held());
         leave();
-        giveBack(tx);
+        tx.clear();
+        if (locks != null) {
+          giveBack(tx);
+        }
       }
     } finally {
       lock.release(mode);
@@ -264,6 +271,16 @@ public final class HeapCore implements AutoCloseable {
     }
   }
 
+  /** {@return the one for those that have the heap alone, for whom nothing needs to be atomic} */
+  private Transaction transactionAlone() {
+    Transaction tx = alone;
+    if (tx == null) {
+      tx = new Transaction(this);
+      alone = tx;
+    }
+    return tx;
+  }
+
   private Transaction takeTransaction() {
     Transaction tx = spare.getAndSet(null);
     if (tx == null) {
@@ -273,7 +290,6 @@ public final class HeapCore implements AutoCloseable {
   }
 
   private void giveBack(Transaction tx) {
-    tx.clear();
     if (!spare.compareAndSet(null, tx)) {
       spares.add(tx);
     }
