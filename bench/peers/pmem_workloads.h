@@ -148,13 +148,12 @@ run_threads(uint64_t (*loop)(struct walk, uint64_t, uint64_t), uint64_t size, ui
 	{name, operation##_random}, {name ".sequential", operation##_sequential}, {name ".word", operation##_word}, \
 		{name ".odd", operation##_odd}, {name ".threads", operation##_threads}
 
-/* Stores "size" bytes word by word. */
+/* Stores a word to each line of "size" bytes. */
 static inline void
 store_words(char *target, uint64_t size, uint64_t value)
 {
-	uint64_t *words = (uint64_t *)target;
-	for (uint64_t w = 0; w < size / sizeof(uint64_t); w++)
-		words[w] = value + w;
+	for (uint64_t at = 0; at < size; at += LINE_BYTES)
+		*(uint64_t *)(target + at) = value + at;
 }
 
 /* A place in the mapping that overlaps the second half of "target". */

@@ -108,13 +108,13 @@ final class PmemBench implements Bench {
         new Operation(
             "persist",
             "store + persist",
-            "stores word by word, flushes and fences; durable on return",
+            "stores a word to each line, flushes and fences; durable on return",
             loops::persist);
     Operation flush =
         new Operation(
             "flush",
             "store + flush",
-            "stores word by word and flushes; durable after a fence that is not timed",
+            "stores a word to each line and flushes; durable after a fence that is not timed",
             loops::flush);
     Operation copy =
         new Operation(
@@ -231,7 +231,7 @@ final class PmemBench implements Bench {
           new Scenario(
               "seam: store + persist " + bytes(size),
               "seam",
-              "stores word by word, flushes and fences, by PmemMap's methods and by a plain segment"
+              "stores a word to each line, flushes and fences, by PmemMap's methods and by a plain segment"
                   + " and the machine code alone",
               Waiting.OTHER,
               (iterations, seed) -> Shape.RANDOM.nanos(loops::persist, size, iterations, seed),

@@ -19,6 +19,8 @@ record PmemLoops(PmemMap map, MemorySegment source) {
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  private static final int LINE_BYTES = 64;
+
   /** A loop. */
   @FunctionalInterface
   interface Loop {
@@ -34,7 +36,7 @@ record PmemLoops(PmemMap map, MemorySegment source) {
       state += RandomSequence.STEP;
       slot = walk.next(slot, state);
       long target = walk.place(slot);
-      for (int at = 0; at < size; at += Long.BYTES) {
+      for (int at = 0; at < size; at += LINE_BYTES) {
         map.putLong(target + at, i + at);
       }
       map.persist(target, size);
@@ -50,7 +52,7 @@ record PmemLoops(PmemMap map, MemorySegment source) {
       state += RandomSequence.STEP;
       slot = walk.next(slot, state);
       long target = walk.place(slot);
-      for (int at = 0; at < size; at += Long.BYTES) {
+      for (int at = 0; at < size; at += LINE_BYTES) {
         map.putLong(target + at, i + at);
       }
       map.flush(target, size);
@@ -69,7 +71,7 @@ record PmemLoops(PmemMap map, MemorySegment source) {
       state += RandomSequence.STEP;
       slot = walk.next(slot, state);
       long target = walk.place(slot);
-      for (int at = 0; at < size; at += Long.BYTES) {
+      for (int at = 0; at < size; at += LINE_BYTES) {
         segment.set(LONG, target + at, i + at);
       }
       BareFlush.persist(address + target, size);
