@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  * The native scratch memory of one running call: where errno is captured, an {@code iovec}, a
  * bounce buffer.
  *
- * <p>Contexts are taken from a small pool, so that a call allocates nothing and neither platform
- * nor virtual threads keep any; if more calls run at once than the pool holds, the others' contexts
- * become garbage. Used by one thread at a time.
+ * <p>A platform thread has one of its own, since taking one from others would cost an atomic
+ * instruction, which waits for the stores before it as a fence does. Virtual threads, of which
+ * there may be many, and calls within calls take theirs from a small pool, so that a call allocates
+ * nothing; if more of them run at once than the pool holds, the others' contexts become garbage.
+ * Used by one thread at a time.
  */
 final class CallContext {
   /** Bytes of the bounce buffer. */
@@ -30,9 +32,14 @@ final class CallContext {
   private static final AtomicReferenceArray<@Nullable CallContext> POOL =
       new AtomicReferenceArray<>(SLOTS);
 
+  private static final ThreadLocal<@Nullable CallContext> OWN = new ThreadLocal<>();
+
   private final MemorySegment captured;
   private final MemorySegment vector;
   private @Nullable MemorySegment bounce;
+
+  /** Whether it belongs to a thread and that thread is using it. */
+  private boolean taken;
 
   private CallContext() {
     Arena arena = Arena.ofAuto();
@@ -41,6 +48,21 @@ final class CallContext {
   }
 
   static CallContext take() {
+    if (Thread.currentThread().isVirtual()) {
+      return takeFromPool();
+    }
+    CallContext own = OWN.get();
+    if (own == null) {
+      own = new CallContext();
+      OWN.set(own);
+    } else if (own.taken) {
+      return takeFromPool();
+    }
+    own.taken = true;
+    return own;
+  }
+
+  private static CallContext takeFromPool() {
     int start = (int) Thread.currentThread().threadId();
     for (int i = 0; i < SLOTS; i++) {
       int slot = (start + i) & (SLOTS - 1);
@@ -56,10 +78,16 @@ final class CallContext {
 
   /** Puts the context back; the caller forgets it. */
   void release() {
+    if (taken) {
+      taken = false;
+      return;
+    }
     int start = (int) Thread.currentThread().threadId();
     for (int i = 0; i < SLOTS; i++) {
       int slot = (start + i) & (SLOTS - 1);
-      if (POOL.getPlain(slot) == null && POOL.compareAndSet(slot, null, this)) {
+      if (POOL.getPlain(slot) == null) {
+        // Two threads may find the same slot empty; one's context is garbage then.
+        POOL.setRelease(slot, this);
         return;
       }
     }

@@ -22,6 +22,7 @@ record CpuRoutines(
     MethodHandle fenceHandle,
     MethodHandle flushHandle,
     MethodHandle prefetchHandle,
+    MethodHandle prefetchSourceHandle,
     MethodHandle copyHandle,
     MethodHandle copyPastCachesHandle,
     MethodHandle fillHandle,
@@ -60,6 +61,7 @@ record CpuRoutines(
         page.handle("fence", FunctionDescriptor.ofVoid()),
         page.handle("flush", FLUSHING),
         page.handle("prefetch", PREFETCHING),
+        page.handle("prefetch_source", PREFETCHING),
         page.handle("copy_temporal", COPYING),
         page.handle("copy_" + width.suffix(), COPYING),
         page.handle("fill_temporal", FILLING),
@@ -86,10 +88,25 @@ record CpuRoutines(
     }
   }
 
-  /** Brings the lines of the addresses from {@code start} to {@code end}, exclusive, near. */
+  /**
+   * Brings the lines of the addresses from {@code start} to {@code end}, exclusive, near, to be
+   * stored to.
+   */
   void prefetch(long start, long end) {
     try {
       prefetchHandle.invokeExact(start, end);
+    } catch (Throwable t) {
+      throw LinuxCalls.unexpected(t);
+    }
+  }
+
+  /**
+   * Brings the lines of the addresses from {@code start} to {@code end}, exclusive, near, to be
+   * loaded; they may be persistent memory, since a prefetch never faults.
+   */
+  void prefetchSource(long start, long end) {
+    try {
+      prefetchSourceHandle.invokeExact(start, end);
     } catch (Throwable t) {
       throw LinuxCalls.unexpected(t);
     }

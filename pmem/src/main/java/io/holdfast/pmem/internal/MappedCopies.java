@@ -24,6 +24,12 @@ abstract class MappedCopies extends MappedView {
   private static final long WORD_OF_BYTE = 0x0101_0101_0101_0101L;
   private static final long LINE = 64;
 
+  /** More than this would drive from the cache what was brought there first. */
+  static final long PREFETCHED_BYTES = 4096;
+
+  /** A move's pieces: few enough bytes for both copies of them to stay in the nearest cache. */
+  private static final long MOVE_BYTES = 8 << 10;
+
   /** Who makes a store durable. */
   enum Domain {
     /** The caller, by flushing cache lines. */
@@ -166,8 +172,9 @@ abstract class MappedCopies extends MappedView {
     if (DebugLog.CALLS) {
       DebugLog.call("move", this, offset, length);
     }
-    checkStore(offset, length);
     checkRange(sourceOffset, length);
+    prefetchSource(sourceOffset, length);
+    checkStore(offset, length);
     if (length == 0) {
       finish(mode);
       return;
@@ -183,6 +190,17 @@ abstract class MappedCopies extends MappedView {
     }
   }
 
+  /**
+   * Has the loads of a short move begin before all else: the fence of an earlier operation holds
+   * back whatever lies too many instructions after it.
+   */
+  private void prefetchSource(long offset, long length) {
+    if (length <= PREFETCHED_BYTES && length > 0 && domain == Domain.CPU) {
+      long start = address + offset;
+      routines().prefetchSource(start, start + length);
+    }
+  }
+
   /** Copies from memory that may fault, first bytes first. */
   private void copyThroughBuffer(
       long offset, MemorySegment source, long sourceOffset, long length, CopyMode mode) {
@@ -190,15 +208,21 @@ abstract class MappedCopies extends MappedView {
     CallContext context = CallContext.take();
     try {
       for (long done = 0; done < length; ) {
-        long most = CallContext.BOUNCE_BYTES - ((offset + done) & (LINE - 1));
+        long most = MOVE_BYTES - ((offset + done) & (LINE - 1));
         long piece = Math.min(most, length - done);
-        storeFromBuffer(context.bounce(), offset + done, source, sourceOffset + done, piece, bits);
+        storeFromBuffer(
+            context.bounce(),
+            offset + done,
+            source,
+            sourceOffset + done,
+            piece,
+            done + piece < length ? bits & ~CpuRoutines.FENCE : bits);
         done += piece;
       }
     } finally {
       context.release();
     }
-    synchroniseUnlessAsked(offset, length, mode);
+    finishPieces(offset, length, mode);
   }
 
   private void moveBackwards(long offset, long sourceOffset, long length, CopyMode mode) {
@@ -206,18 +230,32 @@ abstract class MappedCopies extends MappedView {
     CallContext context = CallContext.take();
     try {
       for (long rest = length; rest > 0; ) {
-        long start = Math.max(0, rest - CallContext.BOUNCE_BYTES);
+        long start = Math.max(0, rest - MOVE_BYTES);
         if (start > 0) {
           start += -(offset + start) & (LINE - 1);
         }
         storeFromBuffer(
-            context.bounce(), offset + start, segment, sourceOffset + start, rest - start, bits);
+            context.bounce(),
+            offset + start,
+            segment,
+            sourceOffset + start,
+            rest - start,
+            start > 0 ? bits & ~CpuRoutines.FENCE : bits);
         rest = start;
       }
     } finally {
       context.release();
     }
-    synchroniseUnlessAsked(offset, length, mode);
+    finishPieces(offset, length, mode);
+  }
+
+  /** The last piece has been fenced, if it was machine code that stored it. */
+  private void finishPieces(long offset, long length, CopyMode mode) {
+    if (storesByJava) {
+      synchroniseUnlessAsked(offset, length, mode);
+    } else {
+      checkOpen();
+    }
   }
 
   private void storeFromBuffer(
@@ -233,7 +271,7 @@ abstract class MappedCopies extends MappedView {
       copyByJava(offset, buffer, 0, length);
     } else {
       touch(offset, length);
-      copyPiece(offset, buffer, 0, length, bits & ~CpuRoutines.FENCE);
+      copyPiece(offset, buffer, 0, length, bits);
     }
   }
 

@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class MappedPmem extends MappedCopies {
   private static final Cleaner CLEANER = Cleaner.create();
 
-  /** More than this would drive from the cache what was brought there first. */
-  private static final long PREFETCHED_BYTES = 4096;
-
   private final Granularity granularity;
   private final @Nullable SystemReservation reservation;
 

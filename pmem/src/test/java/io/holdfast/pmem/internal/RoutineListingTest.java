@@ -74,6 +74,7 @@ final class RoutineListingTest {
                   "fence",
                   "flush",
                   "prefetch",
+                  "prefetch_source",
                   "copy_temporal",
                   "copy_nt_sse2",
                   "copy_nt_avx",
@@ -82,7 +83,14 @@ final class RoutineListingTest {
                   "fill_nt_sse2",
                   "fill_nt_avx",
                   "fill_nt_avx512");
-          case AARCH64 -> List.of("fence", "flush", "prefetch", "copy_temporal", "fill_temporal");
+          case AARCH64 ->
+              List.of(
+                  "fence",
+                  "flush",
+                  "prefetch",
+                  "prefetch_source",
+                  "copy_temporal",
+                  "fill_temporal");
         };
     assertThat(RoutineListing.load(architecture.listing()).entries())
         .containsKeys(needed.toArray(String[]::new));
