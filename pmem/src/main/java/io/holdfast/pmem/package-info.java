@@ -32,8 +32,9 @@
  *     <tr><td>{@code PMEM_NO_FLUSH}</td><td>{@code noFlush}</td>
  *         <td>1: flushes nothing, as if the platform wrote its caches back when power fails; 0: flushes even
  *             if it does</td></tr>
- *     <tr><td>{@code PMEM_NO_MOVNT=1}</td><td>{@code noMovnt}</td>
- *         <td>never stores past the caches</td></tr>
+ *     <tr><td>{@code PMEM_NO_MOVNT}</td><td>{@code noMovnt}</td>
+ *         <td>1: never stores past the caches; 0: does so on any processor. By default only on Intel's: on
+ *             others such a store may stay in the cache, where a fence does not make it durable</td></tr>
  *     <tr><td>{@code PMEM_MOVNT_THRESHOLD}</td><td>{@code movntThreshold}</td>
  *         <td>the length in bytes from which copies go past the caches; by default 256, and 8 for copies
  *             that end with a fence</td></tr>

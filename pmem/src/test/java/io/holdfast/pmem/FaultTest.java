@@ -179,6 +179,7 @@ final class FaultTest {
                     "PMEM_NO_CLFLUSHOPT", "1",
                     "PMEM_AVX", "0",
                     "PMEM_AVX512F", "0",
+                    "PMEM_NO_MOVNT", "0",
                     "PMEM_MOVNT_THRESHOLD", "4096",
                     "PMEM2_FORCE_GRANULARITY", "cacheline"))
             .run(Describe.class, folder.resolve("data"));

@@ -9,6 +9,9 @@ package io.holdfast.pmem.internal;
  * no wait, and a short copy is better off where the next loads find it; its stores also stay in
  * program order, so that a release store after it publishes it.
  *
+ * <p>Where a store past the caches may stay in them, there are none: a fence would wait for
+ * nothing.
+ *
  * @param stores which kinds of stores may be used
  * @param threshold the length in bytes from which those past the caches are used unasked
  * @param fencedThreshold the same, if the copy ends with a fence
@@ -42,9 +45,12 @@ record CopyRules(Stores stores, long threshold, long fencedThreshold) {
     FLUSHED_BY_PLATFORM
   }
 
-  static CopyRules of(Settings settings) {
+  /** {@return the rules for a processor, as far as the settings do not say otherwise} */
+  static CopyRules of(Settings settings, StreamingStores streaming) {
     return new CopyRules(
-        settings.noMovnt() ? Stores.THROUGH_CACHES : Stores.ANY,
+        settings.noMovnt().orElse(streaming == StreamingStores.MAY_STAY)
+            ? Stores.THROUGH_CACHES
+            : Stores.ANY,
         settings.movntThreshold().orElse(DEFAULT_THRESHOLD),
         settings.movntThreshold().orElse(DEFAULT_FENCED_THRESHOLD));
   }

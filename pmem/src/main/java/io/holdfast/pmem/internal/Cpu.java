@@ -18,10 +18,12 @@ final class Cpu {
   static final Cpu CURRENT = install(SETTINGS);
 
   private final @Nullable CpuRoutines routines;
+  private final StreamingStores streaming;
   private final String problem;
 
-  private Cpu(@Nullable CpuRoutines routines, String problem) {
+  private Cpu(@Nullable CpuRoutines routines, StreamingStores streaming, String problem) {
     this.routines = routines;
+    this.streaming = streaming;
     this.problem = problem;
   }
 
@@ -37,8 +39,11 @@ final class Cpu {
       if (flush.isEmpty() || width.isEmpty()) {
         return without("the processor offers " + features);
       }
-      DebugLog.operation(() -> "flushing by " + flush.get() + ", storing by " + width.get());
-      return new Cpu(CpuRoutines.load(flush.get(), width.get()), "");
+      DebugLog.operation(
+          () ->
+              "flushing by %s, storing by %s, stores past the caches %s"
+                  .formatted(flush.get(), width.get(), features.streaming()));
+      return new Cpu(CpuRoutines.load(flush.get(), width.get()), features.streaming(), "");
     } catch (PmemException e) {
       return without(e.getMessage());
     }
@@ -49,7 +54,7 @@ final class Cpu {
         Level.WARNING,
         "cache lines cannot be flushed, every mapping has PAGE granularity: no page for machine code, {0}",
         problem);
-    return new Cpu(null, String.valueOf(problem));
+    return new Cpu(null, StreamingStores.MAY_STAY, String.valueOf(problem));
   }
 
   /**
@@ -58,6 +63,11 @@ final class Cpu {
    */
   Optional<CpuRoutines> routines() {
     return Optional.ofNullable(routines);
+  }
+
+  /** What stores past the caches do to lines that are in them. */
+  StreamingStores streaming() {
+    return streaming;
   }
 
   /** Why there are no routines; empty if there are. */

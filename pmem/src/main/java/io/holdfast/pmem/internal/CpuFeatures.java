@@ -16,8 +16,10 @@ import java.util.Set;
  *
  * @param flushes the instructions that write a cache line back
  * @param widths the widths of stores past the caches
+ * @param streaming what such stores do to lines that are in the caches
  */
-record CpuFeatures(Set<FlushInstruction> flushes, Set<VectorWidth> widths) {
+record CpuFeatures(
+    Set<FlushInstruction> flushes, Set<VectorWidth> widths, StreamingStores streaming) {
   private static final long AARCH64_HWCAP_DCPOP = 1 << 16;
 
   private static final int LEAF_1_EDX_CLFLUSH = 1 << 19;
@@ -27,6 +29,12 @@ record CpuFeatures(Set<FlushInstruction> flushes, Set<VectorWidth> widths) {
   private static final int LEAF_7_EBX_AVX512F = 1 << 16;
   private static final int LEAF_7_EBX_CLFLUSHOPT = 1 << 23;
   private static final int LEAF_7_EBX_CLWB = 1 << 24;
+
+  /** "GenuineIntel" in EBX, EDX and ECX. */
+  private static final int GENU = 0x756e6547;
+
+  private static final int INE_I = 0x49656e69;
+  private static final int NTEL = 0x6c65746e;
 
   /** The operating system keeps the XMM and YMM registers. */
   private static final int XCR0_AVX = 0b110;
@@ -55,14 +63,16 @@ record CpuFeatures(Set<FlushInstruction> flushes, Set<VectorWidth> widths) {
         (capabilities & AARCH64_HWCAP_DCPOP) != 0
             ? EnumSet.of(FlushInstruction.DC_CVAP, FlushInstruction.DC_CVAC)
             : EnumSet.of(FlushInstruction.DC_CVAC),
-        EnumSet.of(VectorWidth.NEON));
+        EnumSet.of(VectorWidth.NEON),
+        StreamingStores.LEAVE_CACHES); // there are none
   }
 
   static CpuFeatures ofX86(Cpuid processor) {
     Set<FlushInstruction> flushes = EnumSet.noneOf(FlushInstruction.class);
     Set<VectorWidth> widths = EnumSet.noneOf(VectorWidth.class);
     int[] leaf1 = processor.cpuid(1, 0);
-    int leaf7 = processor.cpuid(0, 0)[0] >= 7 ? processor.cpuid(7, 0)[1] : 0;
+    int[] leaf0 = processor.cpuid(0, 0);
+    int leaf7 = leaf0[0] >= 7 ? processor.cpuid(7, 0)[1] : 0;
     if ((leaf1[3] & LEAF_1_EDX_CLFLUSH) != 0) {
       flushes.add(FlushInstruction.CLFLUSH);
     }
@@ -82,7 +92,9 @@ record CpuFeatures(Set<FlushInstruction> flushes, Set<VectorWidth> widths) {
         widths.add(VectorWidth.AVX512F);
       }
     }
-    return new CpuFeatures(flushes, widths);
+    boolean intel = leaf0[1] == GENU && leaf0[3] == INE_I && leaf0[2] == NTEL;
+    return new CpuFeatures(
+        flushes, widths, intel ? StreamingStores.LEAVE_CACHES : StreamingStores.MAY_STAY);
   }
 
   private static Cpuid instruction(CodePage page) {

@@ -20,7 +20,7 @@ public final class MachineReport {
   /** {@return what persistent memory can expect of this machine} */
   public static PmemCapabilities capabilities() {
     Optional<CpuRoutines> routines = Cpu.CURRENT.routines();
-    CopyRules rules = CopyRules.of(Cpu.SETTINGS);
+    CopyRules rules = CopyRules.of(Cpu.SETTINGS, Cpu.CURRENT.streaming());
     boolean pastCaches = rules.stores() == CopyRules.Stores.ANY;
     return new PmemCapabilities(
         routines.map(r -> r.instruction().label()),

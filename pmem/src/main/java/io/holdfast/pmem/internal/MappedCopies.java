@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class MappedCopies extends MappedView {
   static final @Nullable CpuRoutines ROUTINES = Cpu.CURRENT.routines().orElse(null);
-  private static final CopyRules COPY_RULES = CopyRules.of(Cpu.SETTINGS);
+  private static final CopyRules COPY_RULES = CopyRules.of(Cpu.SETTINGS, Cpu.CURRENT.streaming());
 
   private static final VarHandle GUARD = JAVA_LONG.varHandle();
 

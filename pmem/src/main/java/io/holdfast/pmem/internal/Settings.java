@@ -57,8 +57,15 @@ final class Settings {
     return isOn("PMEM_NO_CLFLUSHOPT", "noClflushopt");
   }
 
-  boolean noMovnt() {
-    return isOn("PMEM_NO_MOVNT", "noMovnt");
+  /**
+   * {@return whether stores past the caches are forbidden ({@code true}) or trusted on any
+   * processor ({@code false}), if either}
+   */
+  Optional<Boolean> noMovnt() {
+    if (isOn("PMEM_NO_MOVNT", "noMovnt")) {
+      return Optional.of(true);
+    }
+    return isOff("PMEM_NO_MOVNT", "noMovnt") ? Optional.of(false) : Optional.empty();
   }
 
   boolean noAvx() {

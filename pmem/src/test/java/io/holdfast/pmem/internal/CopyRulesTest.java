@@ -15,7 +15,11 @@ final class CopyRulesTest {
   private static CopyRules rules(String... environment) {
     Map<String, String> map =
         environment.length == 0 ? Map.of() : Map.of(environment[0], environment[1]);
-    return CopyRules.of(new Settings(map::get, name -> null));
+    return CopyRules.of(new Settings(map::get, name -> null), StreamingStores.LEAVE_CACHES);
+  }
+
+  private static CopyRules rulesWhereStoresStay(Map<String, String> environment) {
+    return CopyRules.of(new Settings(environment::get, name -> null), StreamingStores.MAY_STAY);
   }
 
   private static int decide(CopyMode mode, long length) {
@@ -79,6 +83,25 @@ final class CopyRulesTest {
 
     assertThat(rules.decide(CopyMode.PERSIST.nonTemporal().flags(), 4096, Caches.LOST))
         .isEqualTo(FLUSH | FENCE);
+  }
+
+  @Test
+  void decide_storesMayStayInTheCache_neverGoesPastIt() {
+    CopyRules rules = rulesWhereStoresStay(Map.of());
+
+    assertThat(rules.decide(CopyMode.PERSIST.nonTemporal().flags(), 4096, Caches.LOST))
+        .isEqualTo(FLUSH | FENCE);
+    assertThat(rules.decide(CopyMode.PERSIST.writeCombining().flags(), 4096, Caches.LOST))
+        .isEqualTo(FLUSH | FENCE);
+    assertThat(rules.decide(CopyMode.NO_DRAIN.flags(), 1 << 20, Caches.LOST)).isEqualTo(FLUSH);
+  }
+
+  @Test
+  void decide_storesMayStayButAreTrusted_goesPastTheCaches() {
+    CopyRules rules = rulesWhereStoresStay(Map.of("PMEM_NO_MOVNT", "0"));
+
+    assertThat(rules.decide(CopyMode.PERSIST.flags(), 4096, Caches.LOST))
+        .isEqualTo(FLUSH | FENCE | PAST_CACHES);
   }
 
   @Test

@@ -2,6 +2,9 @@ package io.holdfast.pmem.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -119,7 +122,10 @@ final class CpuFeaturesTest {
   @Test
   void flush_processorCannot_isEmpty() {
     assertThat(
-            new CpuFeatures(EnumSet.noneOf(FlushInstruction.class), EnumSet.of(VectorWidth.SSE2))
+            new CpuFeatures(
+                    EnumSet.noneOf(FlushInstruction.class),
+                    EnumSet.of(VectorWidth.SSE2),
+                    StreamingStores.MAY_STAY)
                 .flush(environment()))
         .isEmpty();
   }
@@ -133,5 +139,32 @@ final class CpuFeaturesTest {
         .contains(VectorWidth.SSE2);
     assertThat(everything().width(settings(Map.of("io.holdfast.pmem.avx512f", "false"))))
         .contains(VectorWidth.AVX);
+  }
+
+  @Test
+  void ofX86_manufacturer_saysWhatStoresPastTheCachesDo() {
+    assertThat(ofManufacturer("GenuineIntel").streaming()).isEqualTo(StreamingStores.LEAVE_CACHES);
+    assertThat(ofManufacturer("AuthenticAMD").streaming()).isEqualTo(StreamingStores.MAY_STAY);
+    assertThat(ofManufacturer("GenuineTMx86").streaming()).isEqualTo(StreamingStores.MAY_STAY);
+  }
+
+  /** The name stands in EBX, EDX and ECX. */
+  private static CpuFeatures ofManufacturer(String name) {
+    ByteBuffer letters =
+        ByteBuffer.wrap(name.getBytes(StandardCharsets.US_ASCII)).order(ByteOrder.LITTLE_ENDIAN);
+    return CpuFeatures.ofX86(
+        new CpuFeatures.Cpuid() {
+          @Override
+          public int[] cpuid(int leaf, int subleaf) {
+            return leaf == 0
+                ? new int[] {1, letters.getInt(0), letters.getInt(8), letters.getInt(4)}
+                : new int[] {0, 0, 0, CLFLUSH | SSE2};
+          }
+
+          @Override
+          public long xgetbv() {
+            throw new AssertionError("not asked for");
+          }
+        });
   }
 }
