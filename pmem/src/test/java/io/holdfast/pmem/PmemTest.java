@@ -36,13 +36,17 @@ final class PmemTest {
   }
 
   private MemorySegment mapByChannel(Arena arena) throws IOException {
+    return mapByChannel(arena, SIZE);
+  }
+
+  private MemorySegment mapByChannel(Arena arena, long size) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             folder.resolve("foreign"),
             StandardOpenOption.CREATE,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE)) {
-      return channel.map(MapMode.READ_WRITE, 0, SIZE, arena);
+      return channel.map(MapMode.READ_WRITE, 0, size, arena);
     }
   }
 
@@ -147,6 +151,40 @@ final class PmemTest {
       assertThat(low.getByte(0)).isEqualTo((byte) 0);
     }
     assertThat(Files.readAllBytes(second)[4095]).isEqualTo((byte) 5);
+  }
+
+  /** That a flush reaches the second mapping shows when its file is cut short. */
+  @Test
+  void range_overAdjacentMappings_flushesBoth() throws IOException {
+    Path first = folder.resolve("first");
+    Path second = folder.resolve("second");
+    for (Path file : List.of(first, second)) {
+      Files.write(file, new byte[8192]);
+    }
+    MapConfig config = MapConfig.defaults().withRequiredGranularity(Granularity.PAGE);
+    try (AddressReservation place = AddressReservation.of(16384);
+        PmemMap low = mapAt(place, 0, first, config);
+        PmemMap high = mapAt(place, 8192, second, config)) {
+      assertThat(high.size()).isEqualTo(8192);
+      MemorySegment both = bothOf(low.segment());
+      try (FileChannel channel = FileChannel.open(second, StandardOpenOption.WRITE)) {
+        channel.truncate(0);
+      }
+      for (Runnable call :
+          List.<Runnable>of(
+              () -> Pmem.flush(both, 8000, 1000), () -> Pmem.persist(both, 8000, 1000))) {
+        assertThatThrownBy(call::run)
+            .isInstanceOf(MediaErrorException.class)
+            .hasMessageContaining("second: offset 0 + 808 cannot be accessed");
+      }
+      Pmem.persist(both, 8000, 192);
+    }
+  }
+
+  private static PmemMap mapAt(AddressReservation place, long offset, Path file, MapConfig config) {
+    return ForcedGranularity.during(
+        Granularity.CACHE_LINE,
+        () -> Medium.system().map(PmemSource.of(file), config.withReservation(place, offset)));
   }
 
   @SuppressWarnings("restricted")
@@ -377,10 +415,11 @@ final class PmemTest {
   }
 
   @Test
-  void foreignMemory_closedWhileFlushed_isAnException() throws InterruptedException {
+  void foreignMemory_closedWhileFlushed_isAnException() throws Exception {
     for (int round = 0; round < 20; round++) {
       Arena arena = Arena.ofShared();
-      MemorySegment memory = arena.allocate(1 << 20);
+      // Unmapped at once when its arena is closed: a flush that still runs would crash.
+      MemorySegment memory = mapByChannel(arena, 4 << 20);
       ConcurrentUse use =
           ConcurrentUse.start(
               List.of(
