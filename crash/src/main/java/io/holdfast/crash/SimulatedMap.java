@@ -346,8 +346,8 @@ final class SimulatedMap extends PmemMap {
     synchronized (medium.lock()) {
       checkRange(offset, length);
       if (privateView != null) {
-        throw new UnsupportedOperationException(
-            "%s: private memory has nowhere to be flushed".formatted(name));
+        throw new MapException(
+            Reason.NOT_SUPPORTED, "%s: private memory has nowhere to be flushed".formatted(name));
       }
       if (length > 0) {
         medium.record(origin -> new Event.DeepFlush(origin, inode.number(), base + offset, length));

@@ -33,6 +33,10 @@ public record MapConfig(
    * @throws MapException if {@code offset}, {@code length} or {@code reserve} is negative
    */
   public MapConfig {
+    Objects.requireNonNull(requiredGranularity, "requiredGranularity");
+    Objects.requireNonNull(sharing, "sharing");
+    Objects.requireNonNull(protection, "protection");
+    Objects.requireNonNull(place, "place");
     if (offset < 0) {
       throw new MapException(
           MapException.Reason.OFFSET_OUT_OF_RANGE, "offset " + offset + " is negative");

@@ -349,6 +349,9 @@ public abstract class PmemMap implements AutoCloseable {
    *
    * @param offset where in the mapping
    * @param length how many bytes
+   * @throws MapException if the memory is private or anonymous ({@link
+   *     MapException.Reason#NOT_SUPPORTED})
+   * @throws DeviceException if a device DAX belongs to no region of persistent memory
    * @throws SystemCallException if the kernel refuses
    */
   public abstract void deepFlush(long offset, long length);

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * addresses only when this object is unreachable; after its routine every method looks once more
  * whether the mapping is open, so that nothing done too late is ever acknowledged. (Memory without
  * access in the mapping's place would be no safer: to flush it faults, and the fault would be in
- * machine code.)
+ * machine code.) A reservation's places, which others use again at once, are closed in a way of
+ * their own: {@link GuardedRoutines}. Memory that is somebody else's is kept during each routine:
+ * {@link HeldRoutines}.
  *
  * <p>Machine code never reads persistent memory and never touches a page first; see {@link
  * TouchedPages}.
@@ -228,7 +230,8 @@ final class MappedPmem extends MappedCopies {
     }
     checkRange(offset, length);
     if (domain == Domain.NONE) {
-      throw new UnsupportedOperationException(name + ": private memory has nowhere to be flushed");
+      throw new MapException(
+          Reason.NOT_SUPPORTED, name + ": private memory has nowhere to be flushed");
     }
     if (length == 0) {
       return;
