@@ -1,6 +1,9 @@
 package io.holdfast.cli;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,6 +61,9 @@ final class ArchitectureTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("io.holdfast");
 
+  /** What the seam costs is measured against this, which must not be public for it. */
+  private static final String MEASURED = "io.holdfast.pmem.internal.BareFlush";
+
   /** A rule, and a class (its module, and the type it uses) that breaks it. */
   record Case(ArchRule rule, String module, String usedClass) {
     @Override
@@ -92,8 +98,9 @@ final class ArchitectureTest {
                       .that()
                       .resideOutsideOfPackage(all(module))
                       .should()
-                      .dependOnClassesThat()
-                      .resideInAPackage("io.holdfast." + module + ".internal.."),
+                      .dependOnClassesThat(
+                          resideInAPackage("io.holdfast." + module + ".internal..")
+                              .and(not(name(MEASURED)))),
                   module.equals("cli") ? "bench" : "cli",
                   "io.holdfast." + module + ".internal.Something"));
         });
