@@ -66,7 +66,8 @@ record Expectation(String name, Pattern seen) {
         of("dax-granularity", SYNCHRONOUS.formatted("CACHE_LINE")),
         of("dax-write", WRITTEN),
         of("dax-part", "are the same memory"),
-        of("dax-transfer", "^read \"written past a mapping\"$"));
+        of("dax-transfer", "^read \"written past a mapping\"$"),
+        of("dax-command", "^3000001 bytes copied there and back, 1048576 zeroed$"));
   }
 
   /** What it shows after it was off. */
@@ -84,6 +85,7 @@ record Expectation(String name, Pattern seen) {
                       "^/mnt/%s/poison: offset %s cannot be accessed$"
                           .formatted(name, Pattern.quote(range)))));
       all.add(of(name + "-poison-list", "^\\[BadBlock\\[offset=65536, length=4096]]$"));
+      all.add(of(name + "-poison-command", "\\[\\{\"offset\": 65536, \"length\": 4096}]}$"));
       all.add(
           of(name + "-poison-neighbours", "^the blocks before and after 65536 read as written$"));
       all.add(

@@ -56,6 +56,7 @@ final class GuestImage {
       }
       image.addScript("init", resource("init"));
       image.addText("etc/java", java.command());
+      image.addText("etc/holdfast", java.holdfast());
       image.addFile("etc/mke2fs.conf", packages.file("etc/mke2fs.conf"));
       image.addLink("etc/mtab", "/proc/mounts");
       List<Path> binaries = new ArrayList<>(java.binaries());

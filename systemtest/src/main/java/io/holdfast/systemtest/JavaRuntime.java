@@ -15,6 +15,10 @@ import java.util.function.Consumer;
  */
 final class JavaRuntime {
   private static final String MAIN = "io.holdfast.systemtest/io.holdfast.systemtest.guest.Guest";
+  private static final String COMMAND = "io.holdfast.cli/io.holdfast.cli.Main";
+
+  /** What of the JDK our modules ask for. */
+  private static final String MODULES = "java.base,java.management";
 
   private final Path folder;
   private final List<Path> jars;
@@ -29,9 +33,13 @@ final class JavaRuntime {
    *
    * @param folder where both are kept
    * @param progress is told what takes long
+   * @throws SkippedException if the folder has a name that cannot be used
    */
   static JavaRuntime prepare(Path folder, Consumer<String> progress)
-      throws IOException, InterruptedException {
+      throws IOException, InterruptedException, SkippedException {
+    if (folder.toString().contains(" ")) {
+      throw new SkippedException(folder + ": the guest's shell cannot do with a space in a path");
+    }
     JavaRuntime runtime = new JavaRuntime(folder, ourJars());
     runtime.link(progress);
     runtime.train();
@@ -47,10 +55,7 @@ final class JavaRuntime {
           Files.isDirectory(path) ? Files.list(path) : java.util.stream.Stream.of(path)) {
         jars.addAll(
             list.filter(
-                    jar ->
-                        jar.getFileName()
-                            .toString()
-                            .matches("holdfast-(pmem|pool|heap|systemtest)-.*"))
+                    jar -> jar.getFileName().toString().matches("(holdfast|picocli|jspecify)-.*"))
                 .sorted()
                 .toList());
       }
@@ -71,7 +76,7 @@ final class JavaRuntime {
 
   private void link(Consumer<String> progress) throws IOException, InterruptedException {
     Path jdk = Path.of(System.getProperty("java.home"));
-    String wanted = jdk + "\n" + Files.readString(jdk.resolve("release"));
+    String wanted = jdk + "\n" + MODULES + "\n" + Files.readString(jdk.resolve("release"));
     Path linkedFrom = folder.resolve("linked-from");
     if (Files.exists(linkedFrom) && Files.readString(linkedFrom).equals(wanted)) {
       return;
@@ -82,8 +87,8 @@ final class JavaRuntime {
     Files.createDirectories(folder);
     HostCommand.of(
             jdk.resolve("bin/jlink"),
-            "--add-modules=java.base",
-            "--strip-debug",
+            "--add-modules=" + MODULES,
+            "--strip-java-debug-attributes", // native symbols would take objcopy
             "--no-header-files",
             "--no-man-pages",
             "--output",
@@ -99,7 +104,7 @@ final class JavaRuntime {
     try {
       List<Object> command = new ArrayList<>(List.of(java()));
       command.add("-XX:AOTCacheOutput=" + cache());
-      command.addAll(options());
+      command.addAll(options(MAIN));
       command.addAll(List.of("train", place));
       HostCommand.of(command.toArray()).run();
     } finally {
@@ -111,7 +116,7 @@ final class JavaRuntime {
     return image().resolve("bin/java");
   }
 
-  private List<String> options() {
+  private List<String> options(String main) {
     return List.of(
         "-XX:+UseSerialGC",
         "-Xmx256m",
@@ -119,12 +124,17 @@ final class JavaRuntime {
         "-p",
         String.join(":", jars.stream().map(Path::toString).toList()),
         "-m",
-        MAIN);
+        main);
   }
 
   /** {@return the command that starts the guest's program, for a shell} */
   String command() {
-    return java() + " -XX:AOTCache=" + cache() + " " + String.join(" ", options());
+    return java() + " -XX:AOTCache=" + cache() + " " + String.join(" ", options(MAIN));
+  }
+
+  /** {@return the command that is {@code holdfast} in the guest, words between spaces} */
+  String holdfast() {
+    return java() + " " + String.join(" ", options(COMMAND));
   }
 
   /** {@return every file and folder the guest needs} */

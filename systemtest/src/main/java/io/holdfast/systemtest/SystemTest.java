@@ -73,6 +73,9 @@ public final class SystemTest {
     } catch (SkippedException e) {
       System.out.println("skipped: " + e.getMessage());
       System.exit(SKIPPED);
+    } catch (CommandException e) {
+      System.err.println("systemtest: " + e.getMessage());
+      System.exit(1);
     }
   }
 

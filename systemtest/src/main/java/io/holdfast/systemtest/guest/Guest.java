@@ -84,6 +84,7 @@ public final class Guest {
         "dax-write", () -> MappingChecks.write(Volumes.DEVICE_DAX, Granularity.CACHE_LINE));
     report.check("dax-part", DeviceChecks::partIsTheSameMemory);
     report.check("dax-transfer", DeviceChecks::transfer);
+    report.check("dax-command", CommandChecks::daxio);
     Volumes.unmount(Volumes.EXT4);
     Volumes.unmount(Volumes.XFS);
   }

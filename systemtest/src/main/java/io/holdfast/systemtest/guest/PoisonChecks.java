@@ -48,6 +48,7 @@ final class PoisonChecks {
     BlockMap.spoil(file, BAD, device);
     uses(file);
     report.check(prefix + "list", () -> list(file));
+    report.check(prefix + "command", () -> CommandChecks.badBlocks(file));
     report.check(prefix + "read-call", () -> readCall(file));
     report.check(prefix + "neighbours", () -> neighbours(file));
     report.check(prefix + "heap", this::heap);
