@@ -57,7 +57,7 @@ final class Boot implements AutoCloseable {
             .redirectError(log.resolveSibling(log.getFileName() + ".errors").toFile())
             .start();
     // nobody else would end it if this process is stopped
-    this.hook = new Thread(qemu::destroyForcibly);
+    this.hook = new Thread(this::end);
     Runtime.getRuntime().addShutdownHook(hook);
     this.lines =
         new BufferedReader(
@@ -66,7 +66,7 @@ final class Boot implements AutoCloseable {
         LIMIT,
         () -> {
           late = true;
-          qemu.destroyForcibly();
+          end();
         });
   }
 
@@ -89,7 +89,12 @@ final class Boot implements AutoCloseable {
   /** Kills the machine now; what it has said before can still be read. */
   void kill() {
     killed = true;
-    qemu.destroyForcibly();
+    end();
+  }
+
+  /** SIGKILL; Process.destroyForcibly would also throw away what can still be read. */
+  private void end() {
+    var _ = qemu.toHandle().destroyForcibly();
   }
 
   /**
