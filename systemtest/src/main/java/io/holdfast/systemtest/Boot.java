@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * the lines {@code @@WORD text} of its serial line; all of it goes to a file too. For one thread.
  */
 final class Boot implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final Pattern MESSAGE = Pattern.compile("@@([A-Z]+) ?(.*)");
 
   /** What the guest said: {@code @@WORD text}. */
