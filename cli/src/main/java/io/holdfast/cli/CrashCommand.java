@@ -188,9 +188,14 @@ final class CrashCommand extends HoldfastCommand {
       // How many events there are is known only when the first is told of.
       try (ProgressBar bar = new ProgressBar(console, "crashing", 1000, "states")) {
         return exploration
-            .onProgress(at -> bar.update(at.event() * 1000L / at.events(), at.states()))
+            .onProgress(at -> bar.update(promille(at.event(), at.events()), at.states()))
             .explore();
       }
+    }
+
+    /** An example that is given nothing to do has no events, and is done at once. */
+    private static long promille(long event, long events) {
+      return events == 0 ? 1000 : event * 1000 / events;
     }
 
     private static void print(Console console, CrashReport report) throws IOException {

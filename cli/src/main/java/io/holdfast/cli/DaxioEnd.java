@@ -18,7 +18,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** One end of a copy: where bytes come from or go to, one after the other. For one thread. */
 sealed interface DaxioEnd extends AutoCloseable {
@@ -65,14 +67,18 @@ sealed interface DaxioEnd extends AutoCloseable {
     return new File(path.toString(), FileChannel.open(path, StandardOpenOption.READ), path);
   }
 
-  /** {@return the file, created if it does not exist, or device to write to} */
+  /** {@return the file, created with mode 0600 if it does not exist, or device to write to} */
   static DaxioEnd writing(Path path) throws IOException {
     if (isDevice(path)) {
       return new Device(path.toString(), PmemSource.of(path), Protection.READ_WRITE);
     }
+    // What only few may read on the device is nobody else's in its copy, either.
     return new File(
         path.toString(),
-        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+        FileChannel.open(
+            path,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))),
         path);
   }
 

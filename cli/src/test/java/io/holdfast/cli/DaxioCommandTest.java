@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,9 @@ final class DaxioCommandTest {
     assertThat(result.err()).isEmpty();
     assertThat(result.out()).isEqualTo(file + ": " + SIZE + " bytes written\n");
     assertThat(Files.readAllBytes(file)).isEqualTo(new byte[SIZE]);
+    assertThat(Files.getPosixFilePermissions(file))
+        .as("the device is not everybody's to read")
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.holdfast.cli;
 
 import static io.holdfast.cli.Cli.holdfast;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -98,6 +99,21 @@ final class ExamplesTest {
         assertThat(process.waitFor()).isZero();
       }
       assertThat(holdfast("example", "counter", file).out()).isEqualTo("450\n");
+    }
+
+    @Test
+    void counter_anotherProgramsFile_isRefusedAndKept() throws IOException {
+      byte[] bytes = "#!/bin/sh\n".repeat(500).getBytes(UTF_8);
+      Files.write(file, bytes);
+      assertThat(holdfast("example", "counter", file, 1))
+          .isEqualTo(
+              new Cli(
+                  1,
+                  "",
+                  "holdfast: "
+                      + file
+                      + ": not a counter: it does not begin with a counter's signature\n"));
+      assertThat(file).hasBinaryContent(bytes);
     }
 
     @Test

@@ -79,6 +79,14 @@ final class MainTest {
   }
 
   @Test
+  void crash_exampleWithNothingToDo_findsNothingDone() {
+    Cli result = holdfast("crash", "counter", 0);
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).startsWith("CACHE_LINE: 0 events").endsWith(" x 0\n");
+    assertThat(result.code()).isZero();
+  }
+
+  @Test
   void debug_failure_printsStackTrace() {
     Cli result = holdfast("--debug", "words", "/does/not/exist", "--list");
     assertThat(result.code()).isEqualTo(1);

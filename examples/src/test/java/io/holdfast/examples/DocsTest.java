@@ -105,6 +105,7 @@ final class DocsTest {
             .filter(row -> !row.group(1).matches("\\d"))
             .map(row -> "| " + row.group(1) + " | " + row.group(2) + " | " + row.group(3) + " |")
             .map(row -> row.replaceAll("\\{@code ([^}]*)}", "`$1`").replaceAll(" +", " "))
+            .map(row -> row.replaceAll("\\{@link (?:\\w+\\.)*(\\w+)#(\\w+)}", "`$1.$2`"))
             .toList();
     assertThat(described).hasSizeGreaterThan(12);
     try (Stream<String> lines = Files.lines(ROOT.resolve("docs/pmem.md"))) {
