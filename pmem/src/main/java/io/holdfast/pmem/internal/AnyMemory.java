@@ -172,7 +172,7 @@ public final class AnyMemory {
     long start = memory.address() + offset;
     for (long done = 0; done < length; done += CpuRoutines.PIECE_BYTES) {
       long end = Math.min(length, done + CpuRoutines.PIECE_BYTES);
-      routines.held().flush(start + done, start + end, 0, memory);
+      routines.flushHeld(start + done, start + end, 0, memory);
     }
   }
 

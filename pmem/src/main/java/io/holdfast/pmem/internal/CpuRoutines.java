@@ -27,7 +27,7 @@ record CpuRoutines(
     MethodHandle copyPastCachesHandle,
     MethodHandle fillHandle,
     MethodHandle fillPastCachesHandle,
-    HeldRoutines held,
+    MethodHandle flushHeldHandle,
     GuardedRoutines guarded) {
 
   /** Mode bit: write back what was stored through the caches. */
@@ -41,6 +41,7 @@ record CpuRoutines(
 
   private static final FunctionDescriptor FLUSHING =
       FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final FunctionDescriptor FLUSHING_HELD = FLUSHING.appendArgumentLayouts(ADDRESS);
   private static final FunctionDescriptor PREFETCHING =
       FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG);
   private static final FunctionDescriptor COPYING =
@@ -66,7 +67,7 @@ record CpuRoutines(
         page.handle("copy_" + width.suffix(), COPYING),
         page.handle("fill_temporal", FILLING),
         page.handle("fill_" + width.suffix(), FILLING),
-        HeldRoutines.of(page, width),
+        page.handle("flush", FLUSHING_HELD),
         GuardedRoutines.of(page, width));
   }
 
@@ -83,6 +84,23 @@ record CpuRoutines(
   void flush(long start, long end, long mode) {
     try {
       flushHandle.invokeExact(start, end, mode);
+    } catch (Throwable t) {
+      throw LinuxCalls.unexpected(t);
+    }
+  }
+
+  /**
+   * Writes back lines of memory that is not ours. The routine ignores the last argument, but the
+   * linker keeps it alive during the call, so that its arena cannot be closed meanwhile. For an
+   * arena that threads share that costs two atomic instructions, which wait for flushes as a fence
+   * does.
+   *
+   * @param held a segment of that memory
+   * @throws IllegalStateException if its arena is closed
+   */
+  void flushHeld(long start, long end, long mode, MemorySegment held) {
+    try {
+      flushHeldHandle.invokeExact(start, end, mode, held);
     } catch (Throwable t) {
       throw LinuxCalls.unexpected(t);
     }

@@ -39,7 +39,8 @@ final class ExistingMapping extends Mapping {
 
   @Override
   boolean mayHaveHoles() {
-    return memory.isMapped();
+    // What is mapped is not known, nor what its owner has allocated.
+    return true;
   }
 
   @Override

@@ -15,8 +15,8 @@ import java.lang.invoke.MethodHandle;
  * is not zero. Who closes the memory sets the word and then closes its arena: that makes every
  * thread pass a safepoint, which none can while it runs a routine. So no routine that still saw
  * zero runs any more when the arena is closed, and no later one sees it. This costs a load; to keep
- * the memory alive by the linker, as {@link HeldRoutines} do, costs atomic instructions, which wait
- * for flushes as a fence does. A record for the same reason as {@link CpuRoutines}.
+ * the memory alive by the linker, as {@link CpuRoutines#flushHeld} does, costs atomic instructions,
+ * which wait for flushes as a fence does. A record for the same reason as {@link CpuRoutines}.
  */
 record GuardedRoutines(
     MethodHandle flushHandle,

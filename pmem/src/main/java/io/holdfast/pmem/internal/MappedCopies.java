@@ -50,7 +50,7 @@ abstract class MappedCopies extends MappedView {
   /** Whether stores are Java's, by that or since the kernel makes them durable. */
   private final boolean storesByJava;
 
-  /** Whether machine code has to keep the segment alive. */
+  /** Whether machine code, which only flushes it then, has to keep the segment alive. */
   private final boolean held;
 
   /**
@@ -158,8 +158,6 @@ abstract class MappedCopies extends MappedView {
       long offset, MemorySegment source, long sourceOffset, long length, int bits) {
     if (guard != 0) {
       routines().guarded().copy(address + offset, source, sourceOffset, length, bits, guard);
-    } else if (held) {
-      routines().held().copy(address + offset, source, sourceOffset, length, bits, segment);
     } else if ((bits & CopyRules.PAST_CACHES) != 0) {
       routines().copyPastCaches(address + offset, source, sourceOffset, length, bits);
     } else {
@@ -329,8 +327,6 @@ abstract class MappedCopies extends MappedView {
   private void fillPiece(long offset, long word, long length, int bits) {
     if (guard != 0) {
       routines().guarded().fill(address + offset, word, length, bits, guard);
-    } else if (held) {
-      routines().held().fill(address + offset, word, length, bits, segment);
     } else if ((bits & CopyRules.PAST_CACHES) != 0) {
       routines().fillPastCaches(address + offset, word, length, bits);
     } else {
@@ -375,7 +371,7 @@ abstract class MappedCopies extends MappedView {
     if (guard != 0) {
       routines().guarded().flush(start, start + length, fence, guard);
     } else if (held) {
-      routines().held().flush(start, start + length, fence, segment);
+      routines().flushHeld(start, start + length, fence, segment);
     } else {
       routines().flush(start, start + length, fence);
     }

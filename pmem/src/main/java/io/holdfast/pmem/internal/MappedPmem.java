@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * access in the mapping's place would be no safer: to flush it faults, and the fault would be in
  * machine code.) A reservation's places, which others use again at once, are closed in a way of
  * their own: {@link GuardedRoutines}. Memory that is somebody else's is kept during each routine:
- * {@link HeldRoutines}.
+ * {@link CpuRoutines#flushHeld}.
  *
  * <p>Machine code never reads persistent memory and never touches a page first; see {@link
  * TouchedPages}.
