@@ -1,6 +1,7 @@
 package io.holdfast.pmem.internal;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -13,6 +14,9 @@ import java.lang.foreign.MemorySegment;
  * provides what is used. May be shared between threads: to touch a page twice does no harm.
  */
 final class TouchedPages {
+  /** Each mark is odd. */
+  private static final long EIGHT_MARKS = 0x0101_0101_0101_0101L;
+
   private final AddressRange range;
   private final MemorySegment marks;
 
@@ -41,7 +45,14 @@ final class TouchedPages {
   void touch(MemorySegment memory, long offset, long length) {
     long first = offset >>> AuxiliaryVector.PAGE_SHIFT;
     long last = (offset + length - 1) >>> AuxiliaryVector.PAGE_SHIFT;
-    for (long page = first; page <= last; page++) {
+    long page = first;
+    for (; page + 7 <= last; page += 8) {
+      if ((marks.get(JAVA_LONG_UNALIGNED, page) & EIGHT_MARKS) != EIGHT_MARKS) {
+        touchFrom(page, last, memory);
+        return;
+      }
+    }
+    for (; page <= last; page++) {
       if (marks.get(JAVA_BYTE, page) == 0) {
         touchFrom(page, last, memory);
         return;
