@@ -58,7 +58,10 @@ public final class HeapCore implements AutoCloseable {
   private final AtomicReference<@Nullable Transaction> spare = new AtomicReference<>();
   private final ConcurrentLinkedQueue<Transaction> spares = new ConcurrentLinkedQueue<>();
 
-  /** Guarded by having the heap alone. */
+  /**
+   * Guarded by having the heap alone. Anyone may look whether it is their own: a thread finds
+   * itself in it only from when it has begun it to when it has ended it.
+   */
   private @Nullable Transaction alone;
 
   private volatile boolean closed;
@@ -344,6 +347,10 @@ public final class HeapCore implements AutoCloseable {
 
   /** {@return the transaction this thread runs, if any} */
   public @Nullable Transaction currentTransaction() {
+    Transaction own = alone;
+    if (own != null && own.belongsTo(Thread.currentThread())) {
+      return own;
+    }
     return current.get() instanceof Transaction tx && tx.isRunning() ? tx : null;
   }
 

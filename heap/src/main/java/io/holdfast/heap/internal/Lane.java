@@ -67,9 +67,12 @@ final class Lane implements JournalRecord.DirtyLines {
     BUSY.setRelease(this, 0);
   }
 
-  /** Says, before drawing a number, that it will not be below {@code sequence}. */
+  /**
+   * Says, before drawing a number, that it will not be below {@code sequence}. To draw it is to
+   * change the counter atomically: who sees the changed counter sees this, too.
+   */
   void announce(long sequence) {
-    ANNOUNCED.setVolatile(this, sequence);
+    ANNOUNCED.setRelease(this, sequence);
   }
 
   long announced() {

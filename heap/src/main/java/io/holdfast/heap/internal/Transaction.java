@@ -212,6 +212,11 @@ public final class Transaction implements Tx {
     return owner != null;
   }
 
+  @SuppressWarnings("ReferenceEquality") // a thread is itself
+  boolean belongsTo(Thread thread) {
+    return owner == thread;
+  }
+
   /** The named locks it holds, in the order in which they were locked. */
   List<Lock> held() {
     return held;
