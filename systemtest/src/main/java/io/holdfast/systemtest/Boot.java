@@ -129,6 +129,7 @@ final class Boot implements AutoCloseable {
       }
       copy.write(c);
       if (c == '\n') {
+        copy.flush();
         return Optional.of(line.toString());
       }
       line.append((char) c);
