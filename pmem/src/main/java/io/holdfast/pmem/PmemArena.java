@@ -92,6 +92,7 @@ public final class PmemArena implements Arena {
    * @throws OutOfSpaceException if the file system is full
    * @throws SystemCallException if the file cannot be created, or there is not so much address
    *     space
+   * @throws MapException if {@code limitBytes} exceeds what addresses can be
    */
   public static PmemArena open(Path folder, long limitBytes) {
     if (limitBytes < MIN_LIMIT_BYTES) {
@@ -276,7 +277,7 @@ public final class PmemArena implements Arena {
     checkRequest(byteSize, byteAlignment);
     long offset = allocated(segment);
     long kept = Math.min(segment.byteSize(), byteSize);
-    if ((segment.address() & (byteAlignment - 1)) == 0 && space.resize(offset, byteSize)) {
+    if ((segment.address() & (byteAlignment - 1)) == 0 && resize(segment, offset, byteSize)) {
       MemorySegment resized = segment(offset, byteSize);
       resized.asSlice(kept).fill((byte) 0);
       return resized;
@@ -285,6 +286,20 @@ public final class PmemArena implements Arena {
     MemorySegment.copy(segment, 0, moved, 0, kept);
     free(segment);
     return moved;
+  }
+
+  /** Changes the size of a block where it is; {@return whether that was possible} */
+  private boolean resize(MemorySegment segment, long offset, long byteSize) {
+    if (child == null) {
+      return space.resize(offset, byteSize);
+    }
+    // A block that is given back meanwhile may already be another's.
+    synchronized (child.held) {
+      if (!child.held.contains(offset)) {
+        throw notAllocated(segment);
+      }
+      return space.resize(offset, byteSize);
+    }
   }
 
   /** {@return where the block in use that is {@code segment} begins} */
@@ -361,6 +376,8 @@ public final class PmemArena implements Arena {
     if (child != null) {
       synchronized (child.held) {
         child.held.forEach(space::free);
+        // Who frees at the same time finds nothing: it is another's by now.
+        child.held.clear();
       }
       child.parent.children.decrementAndGet();
     }

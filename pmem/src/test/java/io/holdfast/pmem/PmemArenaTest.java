@@ -429,6 +429,23 @@ final class PmemArenaTest {
     }
   }
 
+  @Test
+  void reallocate_toAbsurdSizes_changesNothing() {
+    try (PmemArena arena = open()) {
+      for (long size : new long[] {100, MIB}) {
+        MemorySegment segment = arena.allocate(size).fill((byte) 7);
+        PmemArena.Statistics before = arena.statistics();
+        for (long absurd : new long[] {Long.MAX_VALUE, Long.MAX_VALUE - 4095, 1L << 60}) {
+          assertThatThrownBy(() -> arena.reallocate(segment, absurd))
+              .isInstanceOf(OutOfSpaceException.class);
+        }
+        assertThat(arena.statistics()).isEqualTo(before);
+        assertThat(arena.usableSize(segment)).isGreaterThanOrEqualTo(size);
+        arena.free(segment);
+      }
+    }
+  }
+
   /** Many large blocks freed in any order are one block again. */
   @Test
   void largeRuns_areJoinedAgain() {

@@ -220,7 +220,9 @@ public final class BlockSpace {
     long usable = usableSize(offset);
     if (runs.slabAt(offset) == null) {
       long bytes = pages(byteSize);
-      return byteSize > SizeClasses.LARGEST && (bytes == usable || runs.resizeLarge(offset, bytes));
+      return byteSize > SizeClasses.LARGEST
+          && bytes > 0
+          && (bytes == usable || runs.resizeLarge(offset, bytes));
     }
     return byteSize <= usable && byteSize > usable / 2;
   }

@@ -77,6 +77,13 @@ public final class LongSet {
     return true;
   }
 
+  /** Takes all numbers out. */
+  public void clear() {
+    slots = new long[LEAST_SLOTS];
+    Arrays.fill(slots, NONE);
+    size = 0;
+  }
+
   /** Calls {@code action} with each number. */
   public void forEach(LongConsumer action) {
     for (long value : slots) {

@@ -44,7 +44,12 @@ record MapRange(long offset, long length, long reserved) {
     }
     long mapped = length == 0 ? sourceSize - offset : length;
     long reserve = config.reserve() == 0 ? mapped : config.reserve();
-    if (reserve < mapped || reserve > Long.MAX_VALUE / 2) {
+    if (reserve > Long.MAX_VALUE / 2) {
+      throw new MapException(
+          Reason.LENGTH_OUT_OF_RANGE,
+          name + ": a reservation of " + reserve + " exceeds all addresses");
+    }
+    if (reserve < mapped) {
       throw new MapException(
           Reason.LENGTH_OUT_OF_RANGE,
           name + ": length " + mapped + " exceeds the reservation of " + reserve);

@@ -31,6 +31,19 @@ final class LongSetTest {
   }
 
   @Test
+  void clear_leavesAnEmptySet() {
+    LongSet set = new LongSet();
+    for (long value = 0; value < 100; value++) {
+      set.add(value);
+    }
+    set.clear();
+    assertThat(set.contains(50)).isFalse();
+    set.forEach(value -> assertThat(value).as("left").isNull());
+    set.add(50);
+    assertThat(set.contains(50)).isTrue();
+  }
+
+  @Test
   void contains_whatIsNoElement_isFalse() {
     LongSet set = new LongSet();
     set.add(0);
