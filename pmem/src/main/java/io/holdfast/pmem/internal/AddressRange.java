@@ -188,6 +188,20 @@ final class AddressRange {
         SystemCall.MMAP, address + at, length, protection, flags | FIXED, file.number(), offset);
   }
 
+  /**
+   * Maps a part of a file wherever there is room, and unmaps it; {@return the kernel's negative
+   * error, or a positive number}
+   */
+  static long tryToMap(
+      String name, long length, int protection, int flags, Descriptor file, long offset) {
+    long result =
+        LinuxCalls.call(SystemCall.MMAP, 0, length, protection, flags, file.number(), offset);
+    if (result > 0) {
+      unmap(name, result, length);
+    }
+    return result;
+  }
+
   /** Puts fresh readable and writable memory in the place of whatever is mapped at {@code at}. */
   void mapMemory(long at, long length) {
     LinuxCalls.check(

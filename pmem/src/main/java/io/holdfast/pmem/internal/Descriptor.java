@@ -222,7 +222,9 @@ final class Descriptor {
    */
   void allocateHoles(long position, long length) {
     Status status = status();
-    if (status.allocated() < status.size()) {
+    // On a device, metadata may be counted too and hide a hole; to ask there is cheap. In memory
+    // nothing else is counted, and to ask takes a step for each page.
+    if (status.device().major() != 0 || status.allocated() < status.size()) {
       long result =
           LinuxCalls.call(SystemCall.FALLOCATE, number, FALLOC_FL_KEEP_SIZE, position, length);
       // What was opened for reading only is left to mmap, which refuses it for what it is.

@@ -70,16 +70,29 @@ final class FileMapping extends Mapping {
     if (holes == Holes.FILLED && mayFillHoles(source, protection, flags)) {
       source.file().allocateHoles(fileOffset, length);
     }
-    long bytes = AuxiliaryVector.roundUpToPage(length);
-    long result = range.map(0, bytes, protection, flags, source.file(), fileOffset);
     int actual = flags;
+    long tried = tryToMap(source, protection, flags, fileOffset);
     if (flags == AddressRange.SHARED_SYNC
-        && (Errno.EOPNOTSUPP.is(result) || Errno.EINVAL.is(result))) {
+        && (Errno.EOPNOTSUPP.is(tried) || Errno.EINVAL.is(tried))) {
       actual = AddressRange.SHARED;
-      result = range.map(0, bytes, protection, actual, source.file(), fileOffset);
+      tried = tryToMap(source, protection, actual, fileOffset);
     }
-    checkMapped(source.name(), result);
+    checkMapped(source.name(), tried);
+    long bytes = AuxiliaryVector.roundUpToPage(length);
+    checkMapped(source.name(), range.map(0, bytes, protection, actual, source.file(), fileOffset));
     return new FileMapping(source.name(), range, protection, actual, source, fileOffset, holes);
+  }
+
+  /**
+   * Maps the first piece of a file where there is room, and unmaps it; {@return the kernel's
+   * negative error, or a positive number}
+   *
+   * <p>What is refused is found out here and not at the reserved addresses: a file system refuses
+   * only after the kernel has unmapped them, and any other thread's memory may take them then.
+   */
+  private static long tryToMap(OpenedSource source, int protection, int flags, long fileOffset) {
+    return AddressRange.tryToMap(
+        source.name(), source.alignment(), protection, flags, source.file(), fileOffset);
   }
 
   /** A file that is to be stored to must have room for it; a device has. */
@@ -186,11 +199,14 @@ final class FileMapping extends Mapping {
   void extend(long size, long newSize) {
     long from = AuxiliaryVector.roundUpToPage(size);
     long to = AuxiliaryVector.roundUpToPage(newSize);
-    if (source != null && to > from) {
-      Descriptor file = source.file();
-      if (holes == Holes.FILLED && mayFillHoles(source, protection, flags)) {
-        file.allocateHoles(fileOffset + from, newSize - from);
-      }
+    if (source == null) {
+      return;
+    }
+    Descriptor file = source.file();
+    if (holes == Holes.FILLED && mayFillHoles(source, protection, flags)) {
+      file.allocateHoles(fileOffset + size, newSize - size);
+    }
+    if (to > from) {
       checkMapped(name, range.map(from, to - from, protection, flags, file, fileOffset + from));
     }
   }
