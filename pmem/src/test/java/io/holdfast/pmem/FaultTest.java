@@ -140,7 +140,7 @@ final class FaultTest {
       }
     }
 
-    private static void expectMediaError(String what, Runnable action) {
+    static void expectMediaError(String what, Runnable action) {
       try {
         action.run();
       } catch (MediaErrorException e) {
@@ -150,6 +150,116 @@ final class FaultTest {
         return;
       }
       throw new AssertionError(what + " of what is gone went well");
+    }
+  }
+
+  @Test
+  void fileCutAfterUse_isAMediaErrorOnceAFaultWasSeen() throws Exception {
+    ChildJvm.Result result =
+        ChildJvm.with(Map.of("PMEM2_FORCE_GRANULARITY", "CACHE_LINE"))
+            .run(CutAfterUse.class, folder.resolve("used"));
+    assertThat(result.output()).isEqualTo("all as expected\n");
+  }
+
+  /** Machine code has used all pages when another program cuts the file. */
+  static final class CutAfterUse {
+    private CutAfterUse() {}
+
+    public static void main(String[] arguments) {
+      MapConfig config = MapConfig.defaults().withRequiredGranularity(Granularity.PAGE);
+      try (PmemFile file = Medium.system().create(Path.of(arguments[0]))) {
+        file.allocate(0, 1 << 20);
+        try (PmemMap map = Medium.system().map(PmemSource.of(file), config)) {
+          map.fill(0, 1 << 20, (byte) 1, CopyMode.PERSIST);
+          file.truncate(8192);
+          CutFile.expectMediaError(
+              "read", () -> map.read(16_384, MemorySegment.ofArray(new byte[4096]), 0, 4096));
+          CutFile.expectMediaError("flush", () -> map.flush(0, 1 << 20));
+          CutFile.expectMediaError("fill", () -> map.fill(40_960, 64, (byte) 2, CopyMode.PERSIST));
+          map.fill(0, 8192, (byte) 3, CopyMode.PERSIST);
+        }
+      }
+      System.out.println("all as expected");
+    }
+  }
+
+  @Test
+  void pageThatFaults_isAMediaErrorForEveryThreadThatFlushesIt() throws Exception {
+    ChildJvm.Result result =
+        ChildJvm.with(Map.of("PMEM2_FORCE_GRANULARITY", "CACHE_LINE"))
+            .run(FlushedByTwo.class, folder.resolve("two"));
+    assertThat(result.output()).isEqualTo("all as expected\n");
+  }
+
+  /** No thread may believe that another one has touched the page. */
+  static final class FlushedByTwo {
+    private static final int FLUSHES = 10_000;
+
+    private FlushedByTwo() {}
+
+    public static void main(String[] arguments) throws Exception {
+      MapConfig config = MapConfig.defaults().withRequiredGranularity(Granularity.PAGE);
+      try (PmemFile file = Medium.system().create(Path.of(arguments[0]))) {
+        file.allocate(0, 1 << 20);
+        for (int round = 0; round < 200; round++) {
+          try (PmemMap map = Medium.system().map(PmemSource.of(file), config)) {
+            for (long page = 0; page < 1 << 20; page += 4096) {
+              map.flush(page, 8);
+            }
+          }
+        }
+        try (PmemMap map = Medium.system().map(PmemSource.of(file), config)) {
+          file.truncate(4096);
+          Runnable flushes = () -> countFaults(map);
+          Thread other = Thread.ofPlatform().start(flushes);
+          flushes.run();
+          other.join();
+        }
+      }
+      System.out.println("all as expected");
+    }
+
+    private static void countFaults(PmemMap map) {
+      int faults = 0;
+      for (int i = 0; i < FLUSHES; i++) {
+        try {
+          map.flush(8192, 8);
+        } catch (MediaErrorException e) {
+          faults++;
+        }
+      }
+      if (faults != FLUSHES) {
+        System.out.println(FLUSHES - faults + " flushes of what is gone went well");
+      }
+    }
+  }
+
+  @Test
+  void manyClosedMappings_leaveTheJvmItsAddresses() throws Exception {
+    ChildJvm.Result result =
+        ChildJvm.with(Map.of(), "-Xms1g", "-Xmn900m").run(ManyClosed.class, folder.resolve("many"));
+    assertThat(result.output()).isEqualTo("all as expected\n");
+  }
+
+  /** Opens and closes so little that the garbage collector has no reason of its own to run. */
+  static final class ManyClosed {
+    private static final int MAPPINGS = 12_000;
+
+    private ManyClosed() {}
+
+    public static void main(String[] arguments) throws Exception {
+      MapConfig config = MapConfig.defaults().withRequiredGranularity(Granularity.PAGE);
+      try (PmemFile file = Medium.system().create(Path.of(arguments[0]))) {
+        file.allocate(0, 4096);
+        for (int i = 0; i < MAPPINGS; i++) {
+          Medium.system().map(PmemSource.of(file), config).close();
+        }
+      }
+      long ranges;
+      try (var lines = Files.lines(Path.of("/proc/self/maps"))) {
+        ranges = lines.count();
+      }
+      System.out.println(ranges < MAPPINGS / 2 ? "all as expected" : ranges + " address ranges");
     }
   }
 

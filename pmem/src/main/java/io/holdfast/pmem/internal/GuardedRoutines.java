@@ -12,11 +12,12 @@ import java.lang.invoke.MethodHandle;
  * take as soon as it is closed: a place in a reservation.
  *
  * <p>Each takes as its last argument the address of a word, its guard, and does nothing if the word
- * is not zero. Who closes the memory sets the word and then closes its arena: that makes every
+ * is not zero. Who closes the memory sets the word and then closes an arena: that makes every
  * thread pass a safepoint, which none can while it runs a routine. So no routine that still saw
- * zero runs any more when the arena is closed, and no later one sees it. This costs a load; to keep
- * the memory alive by the linker, as {@link CpuRoutines#flushHeld} does, costs atomic instructions,
- * which wait for flushes as a fence does. A record for the same reason as {@link CpuRoutines}.
+ * zero runs any more when that arena is closed, and no later one sees it. This costs a load; to
+ * keep the memory alive by the linker, as {@link CpuRoutines#flushHeld} does, costs atomic
+ * instructions, which wait for flushes as a fence does. A record for the same reason as {@link
+ * CpuRoutines}.
  */
 record GuardedRoutines(
     MethodHandle flushHandle,

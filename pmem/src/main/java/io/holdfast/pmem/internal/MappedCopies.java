@@ -78,10 +78,10 @@ abstract class MappedCopies extends MappedView {
     this.touched = new TouchedPages(name, mapping.reserved(), arena);
   }
 
-  /** Lets machine code begin ({@code 0}) or no longer begin ({@code 1}) to use the memory. */
-  final void setGuard(long value) {
+  /** Lets machine code that looks at the guard no longer begin to use the memory. */
+  final void closeGuard() {
     if (guard != 0) {
-      GUARD.setRelease(guardWord, 0L, value);
+      GUARD.setRelease(guardWord, 0L, 1L);
     }
   }
 

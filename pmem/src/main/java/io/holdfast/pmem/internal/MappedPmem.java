@@ -8,7 +8,6 @@ import io.holdfast.pmem.PmemException;
 import io.holdfast.pmem.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Cleaner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * TouchedPages}.
  */
 final class MappedPmem extends MappedCopies {
-  private static final Cleaner CLEANER = Cleaner.create();
-
   private final Granularity granularity;
   private final @Nullable SystemReservation reservation;
 
@@ -196,7 +193,9 @@ final class MappedPmem extends MappedCopies {
       write.run();
     } catch (PmemException e) {
       failedSync =
-          e instanceof SystemCallException call ? call : (SystemCallException) e.getCause();
+          e instanceof SystemCallException call
+              ? call
+              : e.getCause() instanceof SystemCallException cause ? cause : failedSync;
       throw e;
     }
     checkOpen();
@@ -236,11 +235,15 @@ final class MappedPmem extends MappedCopies {
     if (length == 0) {
       return;
     }
-    persist(offset, length);
     if (mapping.isDevice()) {
+      // Also where the platform writes its caches back when power fails.
+      flushLines(offset, length, CpuRoutines.FENCE);
       mapping.deepFlush(offset, length);
-    } else if (domain == Domain.CPU) {
-      untilItFails(() -> mapping.deepFlush(offset, length));
+    } else {
+      persist(offset, length);
+      if (domain == Domain.CPU) {
+        untilItFails(() -> mapping.deepFlush(offset, length));
+      }
     }
     checkOpen();
   }
@@ -264,9 +267,16 @@ final class MappedPmem extends MappedCopies {
         fault);
   }
 
-  /** {@return what is known to have happened to a range, or nothing} */
+  /**
+   * Takes note of a fault, so that machine code keeps away from pages that are lost; {@return what
+   * is known to have happened to a range, or nothing}
+   */
   synchronized String whyLost(long offset, long length) {
-    return closed ? "" : mapping.whyLost(offset, length, size);
+    if (closed) {
+      return "";
+    }
+    touched.forget();
+    return mapping.whyLost(offset, length, size);
   }
 
   /**
@@ -287,48 +297,36 @@ final class MappedPmem extends MappedCopies {
     if (closed) {
       return;
     }
+    // In use by a native call it stays open.
+    arena.close();
+    closed = true;
     boolean kept = mapping.addresses() == Mapping.Addresses.KEPT;
-    if (kept) {
-      arena.close();
-      closed = true;
-    } else {
-      closeForGood();
+    if (!kept) {
+      keepMachineCodeAway();
     }
     MappedRanges.remove(this);
     mapping.end();
     DebugLog.operation(() -> name + ": unmapped");
-    Mapping ended = mapping;
-    TouchedPages marks = touched;
-    if (!kept) {
-      ended.release();
-      marks.release();
+    touched.release();
+    if (kept) {
+      ClosedMappings.release(this, mapping);
     } else {
-      CLEANER.register(
-          this,
-          () -> {
-            ended.release();
-            marks.release();
-          });
+      mapping.release();
     }
   }
 
   /**
    * When this returns, no machine code uses the memory or ever will; see {@link GuardedRoutines}.
+   * There is no way back: what machine code did not do meanwhile would seem to be done.
    */
-  private void closeForGood() {
-    closed = true;
-    setGuard(1);
+  private void keepMachineCodeAway() {
+    closeGuard();
     if (mapping instanceof ExistingMapping) {
       // The owner's segment would still be good.
       segment = closedSegment();
     }
-    try {
-      arena.close();
-    } catch (IllegalStateException e) {
-      setGuard(0);
-      closed = false;
-      throw e;
-    }
+    // To close an arena makes every thread pass a safepoint.
+    Arena.ofShared().close();
   }
 
   private MemorySegment closedSegment() {

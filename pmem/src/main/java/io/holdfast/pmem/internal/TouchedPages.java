@@ -61,22 +61,27 @@ final class TouchedPages {
   }
 
   private void touchFrom(long first, long last, MemorySegment memory) {
-    try {
-      for (long page = first; page <= last; page++) {
-        byte seen = memory.get(JAVA_BYTE, page << AuxiliaryVector.PAGE_SHIFT);
-        // What is stored depends on what was loaded, so that no compiler may drop the load.
-        marks.set(JAVA_BYTE, page, (byte) (seen | 1));
-      }
-      PendingFault.deliver();
-      if (DebugLog.DETAILS) {
-        DebugLog.detail(
-            "memory at 0x%x: pages %d to %d touched".formatted(memory.address(), first, last));
-      }
-    } catch (InternalError e) {
-      // Compiled code may have marked the page, and some after it, before it met the fault.
-      marks.asSlice(first, last - first + 1).fill((byte) 0);
-      throw e;
+    byte seen = 0;
+    for (long page = first; page <= last; page++) {
+      seen |= memory.get(JAVA_BYTE, page << AuxiliaryVector.PAGE_SHIFT);
     }
+    // Compiled code meets a fault here at the latest. A mark set before would have another thread
+    // run machine code on the page that faults.
+    PendingFault.deliver();
+    // What is stored depends on what was loaded, so that no compiler may drop the loads.
+    marks.asSlice(first, last - first + 1).fill((byte) (seen | 1));
+    if (DebugLog.DETAILS) {
+      DebugLog.detail(
+          "memory at 0x%x: pages %d to %d touched".formatted(memory.address(), first, last));
+    }
+  }
+
+  /**
+   * Has every page touched again, after one has been seen to fault although it may be marked. Not
+   * to be called once the arena is closed.
+   */
+  void forget() {
+    range.mapMemory(0, range.byteSize());
   }
 
   /** Gives the memory back, once the arena is closed and nobody can use the marks. */
