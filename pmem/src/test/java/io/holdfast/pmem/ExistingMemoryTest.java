@@ -1,5 +1,6 @@
 package io.holdfast.pmem;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -195,6 +196,24 @@ final class ExistingMemoryTest {
       forgotten.close();
       assertThat(successor.getLong(0)).isEqualTo(5);
     }
+  }
+
+  /** Who forgets to close a mapping of closed memory does not spoil what is mapped there next. */
+  @Test
+  @SuppressWarnings("restricted")
+  void ownersArenaClosed_leavesTheAddressesToTheFacade() {
+    MemorySegment addresses = Arena.global().allocate(4096, 4096);
+    PmemMap forgotten;
+    try (Arena first = Arena.ofShared()) {
+      forgotten =
+          PmemMap.ofExisting(addresses.reinterpret(4096, first, null), Granularity.CACHE_LINE);
+    }
+    try (Arena second = Arena.ofShared()) {
+      MemorySegment next = addresses.reinterpret(4096, second, null);
+      Pmem.memsetPersist(next, 1, 4096);
+      assertThat(next.get(JAVA_BYTE, 4095)).isEqualTo((byte) 1);
+    }
+    forgotten.close();
   }
 
   @Test

@@ -222,9 +222,9 @@ final class Descriptor {
    */
   void allocateHoles(long position, long length) {
     Status status = status();
-    // On a device, metadata may be counted too and hide a hole; to ask there is cheap. In memory
-    // nothing else is counted, and to ask takes a step for each page.
-    if (status.device().major() != 0 || status.allocated() < status.size()) {
+    // Metadata may be counted too, and hide a hole. What has no hole is left alone: XFS would want
+    // as much free space once more.
+    if (status.allocated() < status.size() || FileExtents.hasHole(this, position, length)) {
       long result =
           LinuxCalls.call(SystemCall.FALLOCATE, number, FALLOC_FL_KEEP_SIZE, position, length);
       // What was opened for reading only is left to mmap, which refuses it for what it is.

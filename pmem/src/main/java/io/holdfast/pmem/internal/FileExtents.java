@@ -29,6 +29,8 @@ final class FileExtents {
 
   private static final int PLACELESS = EXTENT_UNKNOWN | EXTENT_ENCODED | EXTENT_NOT_ALIGNED;
 
+  private static final int AT_ONCE = 128;
+
   private static final int HEADER_BYTES = 32;
   private static final int EXTENT_BYTES = 56;
 
@@ -48,7 +50,7 @@ final class FileExtents {
 
   /** {@return the extents of a file that have a place of their own, first bytes first} */
   static List<Extent> of(Descriptor file) {
-    return of(file, 128);
+    return of(file, AT_ONCE);
   }
 
   /**
@@ -58,15 +60,58 @@ final class FileExtents {
    */
   static List<Extent> of(Descriptor file, int atOnce) {
     List<Extent> extents = new ArrayList<>();
+    scan(
+        file,
+        new ByteRange(0, Long.MAX_VALUE),
+        atOnce,
+        FLAG_SYNC,
+        (range, physical, flags) -> {
+          if ((flags & PLACELESS) == 0) {
+            extents.add(new Extent(range, physical));
+          }
+        });
+    return extents;
+  }
+
+  /**
+   * {@return whether a part of a range has no space, and is not promised any either; false where
+   * the file system does not tell}
+   */
+  static boolean hasHole(Descriptor file, long position, long length) {
+    long[] covered = {position};
+    try {
+      scan(
+          file,
+          new ByteRange(position, position + length),
+          AT_ONCE,
+          0,
+          (range, _, _) -> {
+            if (range.start() <= covered[0]) {
+              covered[0] = Math.max(covered[0], range.end());
+            }
+          });
+    } catch (DeviceException e) {
+      return false;
+    }
+    return covered[0] < position + length;
+  }
+
+  /** Is told of an extent. */
+  private interface Visitor {
+    void visit(ByteRange range, long physical, int flags);
+  }
+
+  private static void scan(
+      Descriptor file, ByteRange within, int atOnce, int how, Visitor visitor) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment map = arena.allocate(HEADER_BYTES + (long) atOnce * EXTENT_BYTES, 8);
-      long start = 0;
+      long start = within.start();
       boolean last = false;
-      while (!last) {
+      while (!last && start < within.end()) {
         map.fill((byte) 0);
         map.set(JAVA_LONG, 0, start);
-        map.set(JAVA_LONG, 8, -1L - start);
-        map.set(JAVA_INT, 16, FLAG_SYNC);
+        map.set(JAVA_LONG, 8, within.end() - start);
+        map.set(JAVA_INT, 16, how);
         map.set(JAVA_INT, 24, atOnce);
         checkSupported(
             file.name(),
@@ -78,15 +123,14 @@ final class FileExtents {
           long logical = found.get(JAVA_LONG, 0);
           long end = logical + found.get(JAVA_LONG, 16);
           int flags = found.get(JAVA_INT, 40);
-          if ((flags & PLACELESS) == 0 && end > logical) {
-            extents.add(new Extent(new ByteRange(logical, end), found.get(JAVA_LONG, 8)));
+          if (end > logical) {
+            visitor.visit(new ByteRange(logical, end), found.get(JAVA_LONG, 8), flags);
           }
           last |= (flags & EXTENT_LAST) != 0 || end <= start;
           start = end;
         }
       }
     }
-    return extents;
   }
 
   private static void checkSupported(String name, long result) {

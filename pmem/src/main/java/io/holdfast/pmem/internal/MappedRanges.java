@@ -116,11 +116,18 @@ final class MappedRanges {
     return (bound & 1) != 0 || (bound < seen.bounds.length && seen.bounds[bound] < start + length);
   }
 
-  /** {@return the open mapping whose addresses {@code address} is one of, if there is one} */
+  /**
+   * {@return the open mapping whose addresses {@code address} is one of, if there is one, unless
+   * its memory is gone and something else may have the addresses}
+   */
   static @Nullable MappedPmem find(long address) {
     Ranges seen = ranges;
     int bound = seen.boundsUpTo(address);
-    return (bound & 1) != 0 ? seen.owners[bound >>> 1] : null;
+    if ((bound & 1) == 0) {
+      return null;
+    }
+    MappedPmem owner = seen.owners[bound >>> 1];
+    return owner.isAbandoned() ? null : owner;
   }
 
   /** {@return the first address above {@code address} at which a mapping begins or ends} */
