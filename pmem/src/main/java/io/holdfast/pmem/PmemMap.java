@@ -17,6 +17,11 @@ import java.util.concurrent.Executor;
  * keep their order within one cache line. Aligned stores of up to 8 bytes never tear. A private
  * mapping never reaches the medium.
  *
+ * <p>Memory that is lost, by poison or since another program has shortened the file, is an
+ * exception where it is used; see {@link #mediaError}. One case crashes the JVM: at a granularity
+ * finer than {@link Granularity#PAGE}, a page that has been used before is lost, and flushed,
+ * copied or filled to before any other use has reported a fault of the mapping.
+ *
  * <p>All offsets and lengths are in bytes, relative to the mapping, and checked against its size: a
  * method throws {@link IndexOutOfBoundsException} if its range does not lie within, and {@link
  * IllegalArgumentException} if an offset that must be a multiple of 8 is not, or if it would store
@@ -363,7 +368,8 @@ public abstract class PmemMap implements AutoCloseable {
    * <p>The methods of this class that take a range do so themselves where they can. The typed ones,
    * {@link #read} of less than a page and what is done with {@link #segment} cannot, since HotSpot
    * throws a fault only at the thread's next safepoint poll; who can tell which mapping was in use
-   * catches {@link InternalError} further out and throws what this method returns.
+   * catches {@link InternalError} further out and throws what this method returns. It also keeps
+   * flushes, copies and fills, which are machine code, away from what is lost.
    *
    * @param fault what was caught
    * @return the exception that names this mapping, with {@code fault} as its cause

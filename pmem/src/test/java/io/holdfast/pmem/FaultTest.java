@@ -97,11 +97,13 @@ final class FaultTest {
       expectMediaError("read", () -> map.read(16_384, buffer, 0, 4096));
       expectMediaError("read over the end", () -> map.read(4096, buffer, 0, 8192));
       expectMediaError("move", () -> map.move(0, 20_480, 4096, CopyMode.PERSIST));
+      expectMediaError("copy", () -> map.copy(24_576, buffer, 0, 4096, CopyMode.PERSIST));
+      // A failed touch must not count as one.
+      expectMediaError("copy", () -> map.copy(24_576, buffer, 0, 4096, CopyMode.PERSIST));
+      expectMediaError("copy, some", () -> map.copy(24_576, buffer, 0, 8, CopyMode.NO_FLUSH));
+      expectMediaError("fill", () -> map.fill(28_672, 64, (byte) 1, CopyMode.PERSIST));
+      expectMediaError("fill more", () -> map.fill(28_672, 4096, (byte) 1, CopyMode.NO_FLUSH));
       if (map.granularity() == Granularity.CACHE_LINE) {
-        expectMediaError("copy", () -> map.copy(24_576, buffer, 0, 4096, CopyMode.PERSIST));
-        // A failed touch must not count as one.
-        expectMediaError("copy", () -> map.copy(24_576, buffer, 0, 4096, CopyMode.PERSIST));
-        expectMediaError("fill", () -> map.fill(28_672, 64, (byte) 1, CopyMode.PERSIST));
         expectMediaError("flush", () -> map.flush(32_768, SIZE - 32_768));
         expectMediaError("persist", () -> map.persist(36_864, 8));
       }

@@ -121,7 +121,7 @@ abstract class MappedCopies extends MappedView {
     } else if (storesByJava) {
       copyByJava(offset, source, sourceOffset, length);
       synchroniseUnlessAsked(offset, length, mode);
-    } else if (source.isMapped() || MappedRanges.intersect(source, sourceOffset, length)) {
+    } else if (mayFault(source, sourceOffset, length)) {
       copyThroughBuffer(offset, source, sourceOffset, length, mode);
     } else {
       touch(offset, length);
@@ -131,14 +131,20 @@ abstract class MappedCopies extends MappedView {
     }
   }
 
+  private static boolean mayFault(MemorySegment source, long offset, long length) {
+    return source.isMapped() || MappedRanges.intersect(source, offset, length);
+  }
+
   private void copyByJava(long offset, MemorySegment source, long sourceOffset, long length) {
     try {
       WordCopy.copy(source, sourceOffset, segment, offset, length);
-      if (storesMayFault) {
-        PendingFault.deliver();
-      }
+      PendingFault.deliver();
     } catch (InternalError e) {
-      throw storeFault(offset, length, e);
+      if (!storesMayFault && mayFault(source, sourceOffset, length)) {
+        // More likely it was the source, whose owner can tell.
+        throw e;
+      }
+      throw mediaError(offset, length, e);
     }
   }
 
@@ -295,22 +301,12 @@ abstract class MappedCopies extends MappedView {
     }
   }
 
-  /** {@return the exception for a fault that a store has met, or a load if stores cannot fault} */
-  private MediaErrorException storeFault(long offset, long length, InternalError fault) {
-    if (!storesMayFault) {
-      throw fault;
-    }
-    return mediaError(offset, length, fault);
-  }
-
   private void fillByJava(long offset, long length, byte value) {
     try {
       WordCopy.fill(segment, offset, length, value);
-      if (storesMayFault) {
-        PendingFault.deliver();
-      }
+      PendingFault.deliver();
     } catch (InternalError e) {
-      throw storeFault(offset, length, e);
+      throw mediaError(offset, length, e);
     }
   }
 
