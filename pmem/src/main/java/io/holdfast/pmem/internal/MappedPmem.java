@@ -256,6 +256,9 @@ final class MappedPmem extends MappedCopies {
   @Override
   MediaErrorException mediaError(long offset, long length, InternalError fault) {
     checkIsFault(fault);
+    if (reservation != null) {
+      reservation.noteFault(this);
+    }
     return new MediaErrorException(
         name
             + ": offset "
@@ -272,11 +275,15 @@ final class MappedPmem extends MappedCopies {
    * is known to have happened to a range, or nothing}
    */
   synchronized String whyLost(long offset, long length) {
-    if (closed) {
-      return "";
+    noteFault();
+    return closed ? "" : mapping.whyLost(offset, length, size);
+  }
+
+  /** Keeps machine code away from pages that are lost. */
+  synchronized void noteFault() {
+    if (!closed) {
+      touched.forget();
     }
-    touched.forget();
-    return mapping.whyLost(offset, length, size);
   }
 
   /**

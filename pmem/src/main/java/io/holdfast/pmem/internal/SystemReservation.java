@@ -351,6 +351,20 @@ public final class SystemReservation extends AddressReservation {
     return parts;
   }
 
+  /** {@return the open joint mappings that a mapping is a part of} */
+  private List<MappedPmem> jointsOf(MappedPmem map) {
+    return joints.stream()
+        .filter(joint -> joint.mapping() instanceof JointMapping all && all.parts().contains(map))
+        .toList();
+  }
+
+  /** Tells the joint mappings that one of their parts has met a fault. */
+  void noteFault(MappedPmem map) {
+    synchronized (lock) {
+      jointsOf(map).forEach(MappedPmem::noteFault);
+    }
+  }
+
   /** Closes one of the mappings here, after the joint ones that it is a part of. */
   void close(MappedPmem map) {
     synchronized (lock) {
@@ -358,11 +372,9 @@ public final class SystemReservation extends AddressReservation {
         map.endAlone();
         joints.remove(map);
       } else {
-        for (MappedPmem joint : List.copyOf(joints)) {
-          if (joint.mapping() instanceof JointMapping joined && joined.parts().contains(map)) {
-            joint.endAlone();
-            joints.remove(joint);
-          }
+        for (MappedPmem joint : jointsOf(map)) {
+          joint.endAlone();
+          joints.remove(joint);
         }
         map.endAlone();
         maps.remove(map.address(), map);
