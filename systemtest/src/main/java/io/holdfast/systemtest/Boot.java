@@ -24,7 +24,12 @@ import java.util.regex.Pattern;
  * the lines {@code @@WORD text} of its serial line; all of it goes to a file too. For one thread.
  */
 final class Boot implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofMinutes(10);
+  /**
+   * A guest that says nothing to us for so long hangs, whatever its kernel says. No limit for the
+   * whole, since a busy host makes all of it slow.
+   */
+  private static final Duration SILENCE = Duration.ofMinutes(4);
+
   private static final Pattern MESSAGE = Pattern.compile("@@([A-Z]+) ?(.*)");
 
   /** What the guest said: {@code @@WORD text}. */
@@ -38,6 +43,8 @@ final class Boot implements AutoCloseable {
   private final Thread hook;
   private final List<Message> messages = Collections.synchronizedList(new ArrayList<>());
   private final long begin = System.nanoTime();
+  private final Duration silence;
+  private volatile long heard = begin;
   private volatile boolean late;
   private volatile boolean killed;
 
@@ -47,30 +54,44 @@ final class Boot implements AutoCloseable {
    * @param log receives what it says on its serial line, with the seconds since it was switched on
    */
   Boot(Machine machine, String step, Path log) throws IOException {
+    this(machine.command(step), log, SILENCE);
+  }
+
+  /** Starts what behaves like a machine, and may be silent for so long. */
+  Boot(HostCommand machine, Path log, Duration silence) throws IOException {
     this.log = log;
     Files.createDirectories(log.getParent());
     this.copy = Files.newBufferedWriter(log);
     this.qemu =
         machine
-            .command(step)
             .builder()
             .redirectError(log.resolveSibling(log.getFileName() + ".errors").toFile())
             .start();
-    // nobody else would end it if this process is stopped
+    // sooner than the kernel does it
     this.hook = new Thread(this::end);
     Runtime.getRuntime().addShutdownHook(hook);
     this.lines =
         new BufferedReader(
             new InputStreamReader(qemu.getInputStream(), StandardCharsets.ISO_8859_1));
-    at(
-        LIMIT,
-        () -> {
-          late = true;
-          end();
-        });
+    this.silence = silence;
+    clock.schedule(
+        new TimerTask() {
+          @Override
+          public void run() {
+            if (System.nanoTime() - heard > silence.toNanos()) {
+              late = true;
+              end();
+            }
+          }
+        },
+        silence.toMillis(),
+        Math.max(1, silence.toMillis() / 16));
   }
 
-  /** Kills the machine (SIGKILL, by its process) after a while, whatever it does then. */
+  /**
+   * Kills the machine (SIGKILL, by its process) after a while, whatever it does then; what it has
+   * said before can still be read.
+   */
   void killAfter(Duration delay) {
     at(delay, this::kill);
   }
@@ -86,8 +107,7 @@ final class Boot implements AutoCloseable {
         delay.toMillis());
   }
 
-  /** Kills the machine now; what it has said before can still be read. */
-  void kill() {
+  private void kill() {
     killed = true;
     end();
   }
@@ -112,6 +132,7 @@ final class Boot implements AutoCloseable {
       if (matcher.find()) {
         Message message = new Message(matcher.group(1), matcher.group(2).strip());
         messages.add(message);
+        heard = System.nanoTime();
         if (last.test(message)) {
           return true;
         }
@@ -142,6 +163,11 @@ final class Boot implements AutoCloseable {
   List<Message> readToEnd() throws IOException, InterruptedException {
     readUntil(_ -> false);
     qemu.waitFor();
+    return messages();
+  }
+
+  /** {@return what the guest has said to us and we have read} */
+  List<Message> messages() {
     return List.copyOf(messages);
   }
 
@@ -149,7 +175,7 @@ final class Boot implements AutoCloseable {
   List<String> troubles() {
     List<String> troubles = new ArrayList<>();
     if (late) {
-      troubles.add("no end after " + LIMIT.toSeconds() + " s");
+      troubles.add("the guest hangs: not a word in " + silence.toSeconds() + " s");
     } else if (killed) {
       if (qemu.exitValue() != 128 + 9) {
         troubles.add("exit code " + qemu.exitValue() + " of a machine that was killed");

@@ -42,6 +42,16 @@ final class HostCommand {
     return new HostCommand(words, folder, folders);
   }
 
+  /**
+   * A copy that the kernel kills when the thread that starts it ends, also if this process is
+   * killed and can no longer do it.
+   */
+  HostCommand endingWithUs() {
+    List<String> list = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL"));
+    list.addAll(words);
+    return new HostCommand(List.copyOf(list), folder, libraries);
+  }
+
   /** {@return the prepared process, whose messages are translated by nobody} */
   ProcessBuilder builder() {
     ProcessBuilder builder = new ProcessBuilder(words).directory(folder.toFile());

@@ -17,8 +17,14 @@ final class JavaRuntime {
   private static final String MAIN = "io.holdfast.systemtest/io.holdfast.systemtest.guest.Guest";
   private static final String COMMAND = "io.holdfast.cli/io.holdfast.cli.Main";
 
-  /** What of the JDK our modules ask for. */
-  private static final String MODULES = "java.base,java.management";
+  /** What our modules ask of the JDK, small and with a start-up cache for the command. */
+  private static final List<String> LINKING =
+      List.of(
+          "--add-modules=java.base,java.management",
+          "--strip-java-debug-attributes", // native symbols would take objcopy
+          "--no-header-files",
+          "--no-man-pages",
+          "--generate-cds-archive");
 
   private final Path folder;
   private final List<Path> jars;
@@ -76,7 +82,7 @@ final class JavaRuntime {
 
   private void link(Consumer<String> progress) throws IOException, InterruptedException {
     Path jdk = Path.of(System.getProperty("java.home"));
-    String wanted = jdk + "\n" + MODULES + "\n" + Files.readString(jdk.resolve("release"));
+    String wanted = jdk + "\n" + LINKING + "\n" + Files.readString(jdk.resolve("release"));
     Path linkedFrom = folder.resolve("linked-from");
     if (Files.exists(linkedFrom) && Files.readString(linkedFrom).equals(wanted)) {
       return;
@@ -85,15 +91,7 @@ final class JavaRuntime {
     Files.deleteIfExists(linkedFrom);
     Folders.delete(image());
     Files.createDirectories(folder);
-    HostCommand.of(
-            jdk.resolve("bin/jlink"),
-            "--add-modules=" + MODULES,
-            "--strip-java-debug-attributes", // native symbols would take objcopy
-            "--no-header-files",
-            "--no-man-pages",
-            "--output",
-            image())
-        .run();
+    HostCommand.of(jdk.resolve("bin/jlink"), LINKING, "--output", image()).run();
     Files.writeString(linkedFrom, wanted);
   }
 
@@ -134,7 +132,7 @@ final class JavaRuntime {
 
   /** {@return the command that is {@code holdfast} in the guest, words between spaces} */
   String holdfast() {
-    return java() + " " + String.join(" ", options(COMMAND));
+    return java() + " -XX:TieredStopAtLevel=1 " + String.join(" ", options(COMMAND));
   }
 
   /** {@return every file and folder the guest needs} */

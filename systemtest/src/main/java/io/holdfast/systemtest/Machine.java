@@ -70,8 +70,14 @@ record Machine(
     return new Machine(emulator, image, nvdimm, persistence, Optional.of(file));
   }
 
+  /** {@return a path as a value of a QEMU option, in which commas separate values} */
+  private static String value(Path path) {
+    return path.toString().replace(",", ",,");
+  }
+
   /**
-   * Switches it on. Its serial line is the process's standard output.
+   * Switches it on. Its serial line is the process's standard output. It is killed when the calling
+   * thread ends.
    *
    * @param step what the guest is to do, words separated by commas
    */
@@ -86,13 +92,19 @@ record Machine(
     words.addAll(List.of("-m", "1536M,slots=4,maxmem=8G"));
     words.add("-object");
     words.add(
-        "memory-backend-file,id=m1,share=on,mem-path=" + nvdimm + ",size=" + Files.size(nvdimm));
+        "memory-backend-file,id=m1,share=on,mem-path="
+            + value(nvdimm)
+            + ",size="
+            + Files.size(nvdimm));
     words.addAll(List.of("-device", "nvdimm,id=nv1,memdev=m1,label-size=" + LABELS_BYTES));
     if (virtioPmem.isPresent()) {
       Path file = virtioPmem.get();
       words.add("-object");
       words.add(
-          "memory-backend-file,id=m2,share=on,mem-path=" + file + ",size=" + Files.size(file));
+          "memory-backend-file,id=m2,share=on,mem-path="
+              + value(file)
+              + ",size="
+              + Files.size(file));
       words.addAll(List.of("-device", "virtio-pmem-pci,id=vp1,memdev=m2"));
     }
     words.addAll(List.of("-kernel", emulator.kernel(), "-initrd", image));
@@ -101,6 +113,6 @@ record Machine(
     words.add("console=ttyS0 quiet panic=-1 mitigations=off no_timer_check holdfast.step=" + step);
     words.addAll(List.of("-display", "none", "-serial", "stdio", "-monitor", "none"));
     words.addAll(List.of("-nic", "none", "-no-reboot"));
-    return HostCommand.of(words.toArray()).withLibraries(emulator.libraryFolders());
+    return HostCommand.of(words.toArray()).endingWithUs().withLibraries(emulator.libraryFolders());
   }
 }

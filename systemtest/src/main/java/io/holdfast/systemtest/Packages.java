@@ -62,34 +62,39 @@ final class Packages {
       throw new SkippedException(
           "no apt-get and dpkg here: the test takes qemu and a kernel of Debian");
     }
-    List<String> wanted;
+    Path root;
     try {
-      wanted = resolve();
+      root = fetch(folder, resolve(), progress);
     } catch (CommandException e) {
-      progress.accept("apt-get does not know the packages yet: apt-get update");
+      progress.accept("apt-get knows no such packages, or only old ones: apt-get update");
       try {
         HostCommand.of("apt-get", "-qq", "update").run();
-        wanted = resolve();
+        root = fetch(folder, resolve(), progress);
       } catch (CommandException f) {
         return earlier(folder, f, progress);
       }
     }
+    deleteOthers(folder, root);
+    return new Packages(root);
+  }
+
+  private static void deleteOthers(Path folder, Path root) throws IOException {
+    try (Stream<Path> list = Files.list(folder)) {
+      for (Path other : list.filter(one -> !one.equals(root)).toList()) {
+        Folders.delete(other);
+      }
+    }
+  }
+
+  private static Path fetch(Path folder, List<String> wanted, Consumer<String> progress)
+      throws IOException, InterruptedException {
     Path root = folder.resolve(key(wanted));
     if (!Files.exists(root.resolve(COMPLETE))) {
       progress.accept("fetching " + wanted.size() + " packages: emulator, kernel and tools");
-      try {
-        download(root, wanted);
-      } catch (CommandException e) {
-        return earlier(folder, e, progress);
-      }
+      download(root, wanted);
       Files.createFile(root.resolve(COMPLETE));
     }
-    try (Stream<Path> list = Files.list(folder)) {
-      for (Path old : list.filter(one -> !one.equals(root)).toList()) {
-        Folders.delete(old);
-      }
-    }
-    return new Packages(root);
+    return root;
   }
 
   /** Without apt-get's help an earlier download must do. */

@@ -11,10 +11,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * The program behind {@code systemtest/run}: fetches what it needs, boots machines with an emulated
@@ -60,10 +58,7 @@ public final class SystemTest {
       return;
     }
     Path folder = Path.of(System.getProperty("holdfast.root"), ".build", "systemtest");
-    Files.createDirectories(folder);
-    try (FileChannel lock =
-            FileChannel.open(
-                folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try (FileChannel lock = lock(folder);
         FileLock held = lock.tryLock()) {
       if (held == null) {
         System.err.println("systemtest: another run has " + folder);
@@ -76,7 +71,16 @@ public final class SystemTest {
     } catch (CommandException e) {
       System.err.println("systemtest: " + e.getMessage());
       System.exit(1);
+    } catch (IOException e) {
+      System.err.println("systemtest: " + e);
+      System.exit(1);
     }
+  }
+
+  private static FileChannel lock(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    return FileChannel.open(
+        folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
   }
 
   private boolean run() throws Exception {
@@ -210,14 +214,20 @@ public final class SystemTest {
 
   private void runTwoAtATime(List<Callable<Void>> series) throws InterruptedException {
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
-      for (Future<Void> future : executor.invokeAll(series)) {
-        try {
-          future.get();
-        } catch (ExecutionException e) {
-          judge.fail("the test itself", String.valueOf(e.getCause()));
-        }
-      }
+      var _ = executor.invokeAll(series.stream().map(this::judged).toList());
     }
+  }
+
+  /** A series whose own failure is one of the test's, told as soon as it is known. */
+  private Callable<Void> judged(Callable<Void> series) {
+    return () -> {
+      try {
+        series.call();
+      } catch (Exception | Error e) {
+        judge.fail("the test itself", e.toString());
+      }
+      return null;
+    };
   }
 
   private void progress(String line) {

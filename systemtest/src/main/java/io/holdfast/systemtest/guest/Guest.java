@@ -84,7 +84,6 @@ public final class Guest {
         "dax-write", () -> MappingChecks.write(Volumes.DEVICE_DAX, Granularity.CACHE_LINE));
     report.check("dax-part", DeviceChecks::partIsTheSameMemory);
     report.check("dax-transfer", DeviceChecks::transfer);
-    report.check("dax-command", CommandChecks::daxio);
     Volumes.unmount(Volumes.EXT4);
     Volumes.unmount(Volumes.XFS);
   }
@@ -118,6 +117,7 @@ public final class Guest {
     }
     report.check("dax-read-back", () -> MappingChecks.readBack(Volumes.DEVICE_DAX));
     report.check("dax-read-transferred", DeviceChecks::readTransferred);
+    report.check("dax-command", CommandChecks::daxio);
     new PoisonChecks(report, Volumes.EXT4, Volumes.EXT4_DEVICE).run();
     new PoisonChecks(report, Volumes.XFS, Volumes.XFS_DEVICE).run();
     Volumes.unmount(Volumes.EXT4);

@@ -32,10 +32,11 @@ final class Tellers {
     for (int teller = 0; teller < Bank.TELLERS; teller++) {
       report.say("COUNT", teller + " " + bank.count(teller));
     }
-    report.say(
-        "OPENED",
-        "%s %s, %d bytes"
+    report.pass(
+        "heap",
+        "%s, %s, %d bytes"
             .formatted(exists ? "recovered" : "created", heap.granularity(), heap.size()));
+    report.say("OPENED", pool.toString());
     return heap;
   }
 
