@@ -128,8 +128,7 @@ record Expectation(String name, Pattern seen) {
         of("record-before", "^new, then nothing lost, also while in use$"),
         of(
             "ext4-scrub",
-            scrubbed
-                + "; mapped read: /mnt/ext4/scrubbed: .*65536.*; cleared: mended, zeros"),
+            scrubbed + "; mapped read: /mnt/ext4/scrubbed: .*65536.*; cleared: mended, zeros"),
         of("dax-scrub", scrubbed + "; cleared, also for the kernel$"));
   }
 
