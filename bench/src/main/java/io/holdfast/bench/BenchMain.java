@@ -37,10 +37,12 @@ final class BenchMain implements Callable<Integer> {
   private static final String GRANULARITY_PROPERTY = "io.holdfast.pmem.forceGranularity";
 
   /**
-   * Takes stores past the caches for durable after a fence on any processor, as the C libraries do:
-   * both sides then promise the same.
+   * Unless {@link #TRUST_VARIABLE} is set, which both sides heed, ours takes stores past the caches
+   * for durable after a fence on any processor, as the C libraries do: both then promise the same.
    */
   private static final String TRUST_PROPERTY = "io.holdfast.pmem.noMovnt";
+
+  private static final String TRUST_VARIABLE = "PMEM_NO_MOVNT";
 
   private final PeerCompiler compiler;
   private final Effort quickEffort;
@@ -110,16 +112,24 @@ final class BenchMain implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     System.setProperty(GRANULARITY_PROPERTY, "CACHE_LINE");
-    System.setProperty(TRUST_PROPERTY, "0");
+    String trust = System.getenv(TRUST_VARIABLE);
+    if (trust == null) {
+      System.setProperty(TRUST_PROPERTY, "0");
+    }
     checkWritable(json);
     checkWritable(svg);
     PrintWriter out = spec.commandLine().getOut();
     out.println(
         """
         Pools on %s, cache-line granularity forced on both sides, one thread unless it says otherwise.
-        Both sides trust stores past the caches (PMEM_NO_MOVNT=0), which Holdfast otherwise does on Intel's processors only.\
+        %s\
         """
-            .formatted(POOLS));
+            .formatted(
+                POOLS,
+                trust == null
+                    ? "Both sides trust stores past the caches (PMEM_NO_MOVNT=0), which Holdfast otherwise does"
+                        + " on Intel's processors only."
+                    : "Both sides heed PMEM_NO_MOVNT=" + trust + "."));
     List<Result> results = new ArrayList<>();
     for (Group each : group == null ? List.of(Group.values()) : List.of(group)) {
       results.addAll(measure(each));
