@@ -1,5 +1,7 @@
 package io.holdfast.crash;
 
+import io.holdfast.crash.internal.explore.Explorer;
+import io.holdfast.crash.internal.explore.Settings;
 import io.holdfast.pmem.Granularity;
 import java.util.function.Consumer;
 

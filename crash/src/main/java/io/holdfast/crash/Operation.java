@@ -30,7 +30,7 @@ public enum Operation {
   }
 
   /** {@return the system call that it stands for} */
-  String call() {
+  public String call() {
     return call;
   }
 }

@@ -1,10 +1,7 @@
 package io.holdfast.crash;
 
-import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Successive events after which crashes have the same outcomes.
@@ -39,23 +36,5 @@ public record OutcomeGroup(int firstEvent, int lastEvent, SortedMap<String, Long
       separator = ", ";
     }
     return text.toString();
-  }
-
-  /**
-   * Adds what was found after one event to the last of {@code groups}, or to a new one if the
-   * outcomes are others.
-   */
-  static void add(List<OutcomeGroup> groups, int event, SortedMap<String, Long> found) {
-    OutcomeGroup last = groups.isEmpty() ? null : groups.getLast();
-    if (last == null || !last.states.keySet().equals(found.keySet())) {
-      groups.add(
-          new OutcomeGroup(event, event, Collections.unmodifiableSortedMap(new TreeMap<>(found))));
-      return;
-    }
-    SortedMap<String, Long> sum = new TreeMap<>(last.states);
-    found.forEach((outcome, states) -> sum.merge(outcome, states, Long::sum));
-    groups.set(
-        groups.size() - 1,
-        new OutcomeGroup(last.firstEvent, event, Collections.unmodifiableSortedMap(sum)));
   }
 }

@@ -1,25 +1,10 @@
 package io.holdfast.crash;
 
-import io.holdfast.pmem.FileAccess;
+import io.holdfast.crash.internal.medium.Simulation;
 import io.holdfast.pmem.Granularity;
-import io.holdfast.pmem.GranularityUnavailableException;
-import io.holdfast.pmem.MapConfig;
-import io.holdfast.pmem.MapException;
-import io.holdfast.pmem.MapException.Reason;
 import io.holdfast.pmem.Medium;
-import io.holdfast.pmem.PmemFile;
-import io.holdfast.pmem.PmemMap;
-import io.holdfast.pmem.PmemSource;
-import io.holdfast.pmem.SystemCallException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A medium in memory: a file system of its own, never the host's, whose files are mapped with the
@@ -31,27 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>May be shared between threads, whose stores and calls get one order.
  */
-public final class SimulatedMedium extends Medium {
-  private static final int ENOENT = 2;
-  private static final int EEXIST = 17;
-  private static final long EAGER_RESERVE_BYTES = 16 << 20;
+public abstract class SimulatedMedium extends Medium {
 
-  private final Granularity granularity;
-  private final WindowPool pool;
-  private final @Nullable Recorder recorder;
-  private final TreeMap<Path, Inode> names = new TreeMap<>();
-  private final Faults faults = new Faults();
-  private final Map<WindowPool.Use, Window> borrowed = new HashMap<>();
-  private final Object lock = new Object();
-  private int nextFile;
-  private int privateMappings;
-  private volatile boolean discarded;
-
-  private SimulatedMedium(Granularity granularity, WindowPool pool, @Nullable Recorder recorder) {
-    this.granularity = granularity;
-    this.pool = pool;
-    this.recorder = recorder;
-  }
+  /** For the one implementation. */
+  protected SimulatedMedium() {}
 
   /**
    * Makes an empty medium.
@@ -60,44 +28,14 @@ public final class SimulatedMedium extends Medium {
    * @return the medium
    */
   public static SimulatedMedium of(Granularity granularity) {
-    return new SimulatedMedium(granularity, new WindowPool(), null);
-  }
-
-  /** {@return a medium that holds {@code image}, with the memory of discarded ones} */
-  static SimulatedMedium of(
-      Granularity granularity, MediumImage image, WindowPool pool, @Nullable Recorder recorder) {
-    SimulatedMedium medium = new SimulatedMedium(granularity, pool, recorder);
-    medium.nextFile = image.nextFile();
-    Map<Integer, Inode> inodes = new TreeMap<>();
-    image
-        .names()
-        .forEach(
-            (name, number) -> {
-              MediumImage.FileImage file = image.file(number);
-              Inode inode =
-                  inodes.computeIfAbsent(
-                      number,
-                      _ -> {
-                        Window window = medium.window(WindowPool.Use.ofFile(number));
-                        window.load(file.content());
-                        return new Inode(number, window, file.size());
-                      });
-              medium.names.put(name, inode);
-            });
-    return medium;
+    return Simulation.of(granularity);
   }
 
   /** {@return the granularity of shared mappings} */
-  public Granularity granularity() {
-    return granularity;
-  }
+  public abstract Granularity granularity();
 
   /** {@return the names of all files, in order} */
-  public List<Path> files() {
-    synchronized (lock) {
-      return new ArrayList<>(names.keySet());
-    }
-  }
+  public abstract List<Path> files();
 
   /**
    * Makes one call fail as a real medium may: allocations for lack of space, all others with an
@@ -107,252 +45,12 @@ public final class SimulatedMedium extends Medium {
    * @param operation the kind of call
    * @param call which of the calls from now on, counted from 1
    */
-  public void failAt(Operation operation, int call) {
-    synchronized (lock) {
-      faults.failAt(operation, call);
-    }
-  }
+  public abstract void failAt(Operation operation, int call);
 
   /**
    * Limits the space for files: what would exceed it fails as on a full file system.
    *
    * @param bytes the sum of the sizes of all files that have a name
    */
-  public void limitSpace(long bytes) {
-    synchronized (lock) {
-      faults.limit(bytes);
-    }
-  }
-
-  @Override
-  public PmemFile open(Path path, FileAccess access) {
-    synchronized (lock) {
-      checkInUse();
-      return new SimulatedFile(this, find("open", path), access, path, SimulatedFile.Named.YES);
-    }
-  }
-
-  @Override
-  public PmemFile create(Path path) {
-    synchronized (lock) {
-      checkInUse();
-      faults.check(Operation.CREATE, path);
-      checkAbsent("open", path);
-      Inode inode = newInode();
-      link(path, inode);
-      return new SimulatedFile(this, inode, FileAccess.READ_WRITE, path, SimulatedFile.Named.YES);
-    }
-  }
-
-  @Override
-  public PmemFile createUnnamed(Path folder) {
-    synchronized (lock) {
-      checkInUse();
-      faults.check(Operation.CREATE, folder);
-      return new SimulatedFile(
-          this, newInode(), FileAccess.READ_WRITE, folder, SimulatedFile.Named.NOT_YET);
-    }
-  }
-
-  @Override
-  public PmemMap map(PmemSource source, MapConfig config) {
-    synchronized (lock) {
-      checkInUse();
-      Granularity required =
-          config
-              .requiredGranularity()
-              .orElseThrow(
-                  () ->
-                      new MapException(
-                          Reason.GRANULARITY_NOT_SET, "no required granularity was set"));
-      MapBounds.checkSimulated(config);
-      return switch (source) {
-        case PmemSource.OfPath(Path path) ->
-            map(find("open", path), path.toString(), FileAccess.READ_WRITE, config, required);
-        case PmemSource.OfFile(PmemFile file) -> {
-          if (!(file instanceof SimulatedFile own) || own.medium() != this) {
-            throw new IllegalArgumentException(file.path() + ": a file of another medium");
-          }
-          if (own.isClosed()) {
-            throw new MapException(Reason.INVALID_FILE_HANDLE, file.path() + ": closed");
-          }
-          yield map(own.inode(), own.path().toString(), own.access(), config, required);
-        }
-        case PmemSource.OfDescriptor(int number) ->
-            throw new IllegalArgumentException(
-                "descriptor " + number + ": a file of another medium");
-        case PmemSource.Anonymous(long byteSize) -> mapAnonymous(byteSize, config);
-      };
-    }
-  }
-
-  private PmemMap map(
-      Inode inode, String name, FileAccess access, MapConfig config, Granularity required) {
-    boolean shared = config.sharing() == MapConfig.Sharing.SHARED;
-    long size = MapBounds.length(name, inode.size(), config);
-    MapBounds.checkAccess(name, access, config);
-    Granularity available = shared ? granularity : Granularity.BYTE;
-    if (available.compareTo(required) > 0) {
-      throw new GranularityUnavailableException(
-          "%s: granularity %s is required and %s available".formatted(name, required, available),
-          null);
-    }
-    long reserve = Math.min(Math.max(size, config.reserve()), EAGER_RESERVE_BYTES);
-    if (shared) {
-      inode.window().reserve(config.offset() + reserve);
-      return new SimulatedMap(this, name, inode, null, available, config, size);
-    }
-    Window window = window(new WindowPool.Use(inode.number(), privateMappings++));
-    window.reserve(reserve);
-    PrivateView view = new PrivateView(inode, window, config.offset(), size);
-    return new SimulatedMap(this, name, inode, view, available, config, size);
-  }
-
-  private PmemMap mapAnonymous(long byteSize, MapConfig config) {
-    MapConfig whole = config.withOffset(0);
-    long size = MapBounds.length("anonymous memory", byteSize, whole);
-    Inode inode = newInode();
-    inode.resize(byteSize);
-    Window window = window(new WindowPool.Use(inode.number(), privateMappings++));
-    PrivateView view = new PrivateView(inode, window, 0, size);
-    return new SimulatedMap(this, "anonymous memory", inode, view, Granularity.BYTE, whole, size);
-  }
-
-  @Override
-  public void rename(Path from, Path to) {
-    synchronized (lock) {
-      checkInUse();
-      faults.check(Operation.RENAME, from);
-      Inode inode = find("rename", from);
-      Path removed = key(from);
-      Path added = key(to);
-      if (!removed.equals(added)) {
-        names.remove(removed);
-        names.put(added, inode);
-        record(origin -> new Event.Rename(origin, removed, added, inode.number()));
-      }
-    }
-  }
-
-  @Override
-  public void delete(Path path) {
-    synchronized (lock) {
-      checkInUse();
-      faults.check(Operation.DELETE, path);
-      Inode inode = find("unlink", path);
-      Path removed = key(path);
-      names.remove(removed);
-      record(origin -> new Event.Rename(origin, removed, null, inode.number()));
-    }
-  }
-
-  @Override
-  public void syncFolder(Path folder) {
-    synchronized (lock) {
-      checkInUse();
-      faults.check(Operation.SYNC_FOLDER, folder);
-      Path synced = key(folder);
-      record(origin -> new Event.SyncFolder(origin, synced));
-    }
-  }
-
-  @Override
-  public String toString() {
-    return "simulated medium of granularity " + granularity;
-  }
-
-  void link(Path path, Inode inode) {
-    checkAbsent("link", path);
-    Path added = key(path);
-    names.put(added, inode);
-    record(origin -> new Event.Rename(origin, null, added, inode.number()));
-  }
-
-  /** {@return the lock under which everything happens} */
-  Object lock() {
-    return lock;
-  }
-
-  Faults faults() {
-    return faults;
-  }
-
-  void checkSpace(long more, Path path) {
-    long used = 0;
-    for (Inode inode : names.values()) {
-      used += inode.size();
-    }
-    faults.checkSpace(used, more, path);
-  }
-
-  boolean isRecording() {
-    return recorder != null;
-  }
-
-  void record(Function<Origin, Event> event) {
-    if (recorder != null) {
-      recorder.record(event);
-    }
-  }
-
-  /** {@return what the medium shows now} */
-  MediumImage image() {
-    synchronized (lock) {
-      SortedMap<Path, Integer> numbers = new TreeMap<>();
-      Map<Integer, MediumImage.FileImage> files = new TreeMap<>();
-      names.forEach(
-          (name, inode) -> {
-            numbers.put(name, inode.number());
-            files.computeIfAbsent(
-                inode.number(),
-                _ -> new MediumImage.FileImage(inode.window().content(inode.size()), inode.size()));
-          });
-      return new MediumImage(numbers, files, nextFile);
-    }
-  }
-
-  /** Ends the medium: whoever still uses it gets an exception. Its memory goes back to the pool. */
-  void discard() {
-    synchronized (lock) {
-      discarded = true;
-      borrowed.forEach(pool::giveBack);
-    }
-  }
-
-  void checkInUse() {
-    if (discarded) {
-      throw new IllegalStateException("the medium was used after the run that it was made for");
-    }
-  }
-
-  private Inode newInode() {
-    int number = nextFile++;
-    Window window = window(WindowPool.Use.ofFile(number));
-    window.load(new Content());
-    return new Inode(number, window, 0);
-  }
-
-  private Window window(WindowPool.Use use) {
-    Window window = pool.take(use);
-    borrowed.put(use, window);
-    return window;
-  }
-
-  private Inode find(String call, Path path) {
-    Inode inode = names.get(key(path));
-    if (inode == null) {
-      throw new SystemCallException(path.toString(), call, ENOENT);
-    }
-    return inode;
-  }
-
-  private void checkAbsent(String call, Path path) {
-    if (names.containsKey(key(path))) {
-      throw new SystemCallException(path.toString(), call, EEXIST);
-    }
-  }
-
-  private static Path key(Path path) {
-    return path.toAbsolutePath().normalize();
-  }
+  public abstract void limitSpace(long bytes);
 }

@@ -7,6 +7,7 @@ import static io.holdfast.crash.Programs.map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.crash.internal.medium.RecordedLog;
 import io.holdfast.pmem.AddressReservation;
 import io.holdfast.pmem.FileAccess;
 import io.holdfast.pmem.Granularity;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * do.
  */
 class SimulatedMediumTest {
-  private static final RunLog NO_LOG = new RunLog(null, List.of());
+  private static final RunLog NO_LOG = new RecordedLog(null, List.of());
 
   private final SimulatedMedium medium = SimulatedMedium.of(Granularity.PAGE);
 

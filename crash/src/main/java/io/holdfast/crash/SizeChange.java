@@ -1,9 +1,0 @@
-package io.holdfast.crash;
-
-/** A file's new size in doubt: it arrives after all earlier ones of its file. */
-record SizeChange(long sequence, Event event, long size) implements InDoubt {
-  @Override
-  public String describe() {
-    return "its size of %d bytes".formatted(size);
-  }
-}

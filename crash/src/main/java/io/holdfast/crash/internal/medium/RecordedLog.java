@@ -1,0 +1,68 @@
+package io.holdfast.crash.internal.medium;
+
+import io.holdfast.crash.RunLog;
+import io.holdfast.crash.internal.model.Event;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A run's log that tells a recorder, if there is one, what it takes. */
+public final class RecordedLog implements RunLog {
+  private final @Nullable Recorder recorder;
+  private final List<String> acknowledged;
+
+  public RecordedLog(@Nullable Recorder recorder, List<String> acknowledged) {
+    this.recorder = recorder;
+    this.acknowledged = new ArrayList<>(acknowledged);
+  }
+
+  @Override
+  public void acknowledge(String what) {
+    synchronized (acknowledged) {
+      acknowledged.add(what);
+      if (recorder != null) {
+        recorder.record(origin -> new Event.Acknowledge(origin, what));
+      }
+    }
+  }
+
+  @Override
+  public List<String> acknowledged() {
+    synchronized (acknowledged) {
+      return List.copyOf(acknowledged);
+    }
+  }
+
+  @Override
+  public boolean hasAcknowledged(String what) {
+    return acknowledged().contains(what);
+  }
+
+  @Override
+  public void promiseDurable() {
+    if (recorder != null) {
+      recorder.record(Event.Promise::new);
+    }
+  }
+
+  @Override
+  public void beginTransaction() {
+    if (recorder != null) {
+      recorder.record(Event.Begin::new);
+    }
+  }
+
+  @Override
+  public void endTransaction() {
+    if (recorder != null) {
+      recorder.record(Event.End::new);
+    }
+  }
+
+  @Override
+  public void stopCrashing() {
+    if (recorder != null) {
+      recorder.stop();
+    }
+  }
+}

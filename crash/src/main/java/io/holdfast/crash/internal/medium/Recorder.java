@@ -1,0 +1,81 @@
+package io.holdfast.crash.internal.medium;
+
+import io.holdfast.crash.internal.model.Event;
+import io.holdfast.crash.internal.model.Origin;
+import io.holdfast.pmem.PmemMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Writes down the events of one run in the order in which they became visible.
+ *
+ * <p>Shared by all threads of the run; the order is that of the calls to {@link #record}, which the
+ * medium makes while it holds its lock.
+ */
+public final class Recorder {
+  /** Whether events keep the stack that led to them. */
+  public enum Traces {
+    KEPT,
+    OFF
+  }
+
+  private static final int MAX_FRAMES = 16;
+  private static final StackWalker WALKER = StackWalker.getInstance();
+
+  /** The classes that stand between a program and its recorder. */
+  private static final String OWN_PACKAGE = Recorder.class.getPackageName() + ".";
+
+  private static final String OWN_BASE = PmemMap.class.getName();
+
+  /** Where programs are called from: what lies beyond says nothing about them. */
+  private static final String RUNNERS = "io.holdfast.crash.internal.explore.";
+
+  private final Traces traces;
+  private final List<Event> events = new ArrayList<>();
+  private boolean stopped;
+
+  public Recorder(Traces traces) {
+    this.traces = traces;
+  }
+
+  /**
+   * Adds the event that {@code factory} makes of the caller's origin, unless recording has been
+   * stopped.
+   */
+  public synchronized void record(Function<Origin, Event> factory) {
+    if (!stopped) {
+      events.add(factory.apply(origin()));
+    }
+  }
+
+  /** Ignores all that follows. */
+  public synchronized void stop() {
+    stopped = true;
+  }
+
+  public synchronized List<Event> events() {
+    return List.copyOf(events);
+  }
+
+  private Origin origin() {
+    Thread thread = Thread.currentThread();
+    String name = thread.getName().isEmpty() ? "thread " + thread.threadId() : thread.getName();
+    List<StackTraceElement> trace =
+        traces == Traces.OFF
+            ? List.of()
+            : WALKER.walk(
+                frames ->
+                    frames
+                        .filter(frame -> !isOwn(frame.getClassName()))
+                        .takeWhile(frame -> !frame.getClassName().startsWith(RUNNERS))
+                        .limit(MAX_FRAMES)
+                        .map(StackWalker.StackFrame::toStackTraceElement)
+                        .toList());
+    return new Origin(thread.threadId(), name, trace);
+  }
+
+  private static boolean isOwn(String className) {
+    return className.startsWith(OWN_PACKAGE) || className.equals(OWN_BASE);
+  }
+}

@@ -1,0 +1,181 @@
+package io.holdfast.crash.internal.model;
+
+import java.nio.file.Path;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that a running program did to a medium, or said about it. Positions are in bytes from
+ * the start of the file.
+ */
+@SuppressWarnings("ArrayRecordComponent") // events are compared by identity
+public sealed interface Event {
+
+  /** {@return who did it, and where} */
+  public Origin origin();
+
+  /** {@return what was done, for people} */
+  public String describe();
+
+  /** {@return the number of the file that the event is about, or -1} */
+  public default int file() {
+    return -1;
+  }
+
+  /** How a store travels. */
+  public enum StoreKind {
+    PLAIN,
+    ORDERED,
+    NON_TEMPORAL
+  }
+
+  /** When a file write is durable. */
+  public enum WriteKind {
+    LATER,
+    ON_RETURN
+  }
+
+  /** Bytes stored through a shared mapping. */
+  public record Store(Origin origin, int file, long position, byte[] bytes, StoreKind kind)
+      implements Event {
+    @Override
+    public String describe() {
+      String how =
+          switch (kind) {
+            case PLAIN -> "store";
+            case ORDERED -> "ordered store";
+            case NON_TEMPORAL -> "non-temporal store";
+          };
+      return "%s of %s".formatted(how, range(position, bytes.length)) + value(bytes);
+    }
+  }
+
+  /**
+   * Lines of a mapping on their way to the medium; at page granularity, pages that have reached it.
+   */
+  public record Flush(Origin origin, int file, long position, long length) implements Event {
+    @Override
+    public String describe() {
+      return "flush of " + range(position, length);
+    }
+  }
+
+  /** A range that the kernel has synchronised at the program's word, whatever the granularity. */
+  public record DeepFlush(Origin origin, int file, long position, long length) implements Event {
+    @Override
+    public String describe() {
+      return "deep flush of " + range(position, length);
+    }
+  }
+
+  /** The end of all that its thread has flushed and stored past the caches. */
+  public record Fence(Origin origin) implements Event {
+    @Override
+    public String describe() {
+      return "fence";
+    }
+  }
+
+  /** Bytes written by a file call. */
+  public record Write(Origin origin, int file, long position, byte[] bytes, WriteKind kind)
+      implements Event {
+    @Override
+    public String describe() {
+      return (kind == WriteKind.LATER ? "write of " : "durable write of ")
+          + range(position, bytes.length)
+          + value(bytes);
+    }
+  }
+
+  /** A file synchronised. */
+  public record Sync(Origin origin, int file) implements Event {
+    @Override
+    public String describe() {
+      return "sync";
+    }
+  }
+
+  /** A range of a file, or all of it, whose synchronisation failed. */
+  public record SyncFailed(Origin origin, int file, long position, long length) implements Event {
+    @Override
+    public String describe() {
+      return "failed sync of " + range(position, length);
+    }
+  }
+
+  /** A file's new size, or the same one with more of it allocated. */
+  public record Resize(Origin origin, int file, long size) implements Event {
+    @Override
+    public String describe() {
+      return "size set to %d".formatted(size);
+    }
+  }
+
+  /**
+   * A change of names: {@code removed} is gone, {@code added} stands for the file. A creation or
+   * link has only the second, a deletion only the first.
+   */
+  public record Rename(Origin origin, @Nullable Path removed, @Nullable Path added, int file)
+      implements Event {
+    @Override
+    public String describe() {
+      if (removed == null) {
+        return "name %s given".formatted(added);
+      }
+      return added == null
+          ? "name %s removed".formatted(removed)
+          : removed + " renamed to " + added;
+    }
+  }
+
+  /** A folder synchronised. */
+  public record SyncFolder(Origin origin, Path folder) implements Event {
+    @Override
+    public String describe() {
+      return "sync of folder %s".formatted(folder);
+    }
+  }
+
+  /** The program's word that something is done and durable. */
+  public record Acknowledge(Origin origin, String what) implements Event {
+    @Override
+    public String describe() {
+      return "acknowledged \"%s\"".formatted(what);
+    }
+  }
+
+  /** The program's word that everything stored so far is durable. */
+  public record Promise(Origin origin) implements Event {
+    @Override
+    public String describe() {
+      return "everything promised durable";
+    }
+  }
+
+  /** A transaction of the event's thread begins. */
+  public record Begin(Origin origin) implements Event {
+    @Override
+    public String describe() {
+      return "transaction begins";
+    }
+  }
+
+  /** A transaction of the event's thread ends. */
+  public record End(Origin origin) implements Event {
+    @Override
+    public String describe() {
+      return "transaction ends";
+    }
+  }
+
+  private static String range(long position, long length) {
+    return "%d bytes at 0x%x".formatted(length, position);
+  }
+
+  private static String value(byte[] bytes) {
+    int most = 16;
+    return ": "
+        + HexFormat.ofDelimiter(" ").formatHex(bytes, 0, Math.min(bytes.length, most))
+        + (bytes.length > most ? " ..." : "");
+  }
+}

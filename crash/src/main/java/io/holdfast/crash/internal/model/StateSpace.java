@@ -1,0 +1,244 @@
+package io.holdfast.crash.internal.model;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * The states in which a medium may be found after a power failure at one point: one choice for each
+ * of the doubts.
+ *
+ * <p>A state is an array with the number of the choice for each doubt; zeroes lose nothing. Its
+ * fingerprint is a sum over the doubts and costs no image; images share all pages with each other
+ * in which they do not differ. Valid until the model gets its next event.
+ */
+public final class StateSpace {
+  private final Doubt.OfNames names;
+  private final Map<Integer, FileModel> files;
+  private final int nextFile;
+  private final List<Doubt> doubts = new ArrayList<>();
+  private final Map<Integer, FileDoubts> byFile = new HashMap<>();
+  private final Map<Path, Long> nameHashes = new HashMap<>();
+  private final boolean complete;
+
+  /**
+   * Where the doubts of one file stand among all: its content's from {@code first} on, then its
+   * size's.
+   */
+  private record FileDoubts(int first, int contents, Doubt.OfSize size, boolean sizeInDoubt) {
+    int sizeAt() {
+      return first + contents;
+    }
+  }
+
+  public StateSpace(Doubt.OfNames names, Map<Integer, FileModel> files, int nextFile) {
+    this.names = names;
+    this.files = files;
+    this.nextFile = nextFile;
+    boolean allWays = true;
+    Set<Integer> reachable = new HashSet<>();
+    for (Doubt.NameChoice state : names.ways()) {
+      reachable.addAll(state.names().values());
+      for (Path name : state.names().keySet()) {
+        nameHashes.computeIfAbsent(name, path -> Fingerprint.text(path.toString()));
+      }
+    }
+    if (names.choices() > 1) {
+      doubts.add(names);
+    }
+    for (Map.Entry<Integer, FileModel> entry : files.entrySet()) {
+      if (reachable.contains(entry.getKey())) {
+        List<Doubt.OfContent> contents = entry.getValue().contentDoubts();
+        Doubt.OfSize size = entry.getValue().sizeDoubt();
+        byFile.put(
+            entry.getKey(),
+            new FileDoubts(doubts.size(), contents.size(), size, size.choices() > 1));
+        for (Doubt.OfContent content : contents) {
+          allWays &= content.complete();
+        }
+        doubts.addAll(contents);
+        if (size.choices() > 1) {
+          doubts.add(size);
+        }
+      }
+    }
+    complete = allWays;
+  }
+
+  /** {@return the doubts, of which each has two or more choices} */
+  public List<Doubt> doubts() {
+    return Collections.unmodifiableList(doubts);
+  }
+
+  /** {@return whether the choices of all doubts are all there are, and not a selection} */
+  public boolean isComplete() {
+    return complete;
+  }
+
+  /** {@return how many states there are, at most {@code Long.MAX_VALUE}} */
+  public long size() {
+    long size = 1;
+    for (Doubt doubt : doubts) {
+      if (size > Long.MAX_VALUE / doubt.choices()) {
+        return Long.MAX_VALUE;
+      }
+      size *= doubt.choices();
+    }
+    return size;
+  }
+
+  public List<InDoubt> lost(int[] state) {
+    List<InDoubt> lost = new ArrayList<>();
+    for (int i = 0; i < state.length; i++) {
+      lost.addAll(doubts.get(i).lost(state[i]));
+    }
+    return lost;
+  }
+
+  public Fingerprint fingerprint(int[] state) {
+    Fingerprint sum = Fingerprint.NONE;
+    for (Map.Entry<Path, Integer> entry : names(state).entrySet()) {
+      int number = entry.getValue();
+      FileDoubts own = doubtsOf(number);
+      long high;
+      long low;
+      long size;
+      if (own.sizeInDoubt()) {
+        MediumImage.FileImage image = file(number, state);
+        high = image.content().fingerprintHigh();
+        low = image.content().fingerprintLow();
+        size = image.size();
+      } else {
+        FileModel file = model(number);
+        high = file.certain().fingerprintHigh();
+        low = file.certain().fingerprintLow();
+        size = own.size().certain();
+        for (int i = own.first(); i < own.sizeAt(); i++) {
+          Doubt.ContentChoice content = ((Doubt.OfContent) doubts.get(i)).ways().get(state[i]);
+          high += content.high();
+          low += content.low();
+        }
+      }
+      long name = nameHashes.getOrDefault(entry.getKey(), 0L);
+      Fingerprint file = Fingerprint.file(name, size, high, low);
+      sum = sum.plus(file.high(), file.low());
+    }
+    return sum;
+  }
+
+  public MediumImage image(int[] state) {
+    SortedMap<Path, Integer> found = names(state);
+    Map<Integer, MediumImage.FileImage> images = new TreeMap<>();
+    for (int number : found.values()) {
+      images.computeIfAbsent(number, _ -> file(number, state));
+    }
+    return new MediumImage(found, images, nextFile);
+  }
+
+  private SortedMap<Path, Integer> names(int[] state) {
+    return names.ways().get(names.choices() > 1 ? state[0] : 0).names();
+  }
+
+  private MediumImage.FileImage file(int number, int[] state) {
+    FileDoubts own = doubtsOf(number);
+    FileModel file = model(number);
+    if (own.sizeInDoubt()) {
+      Set<Unit> lost = Collections.newSetFromMap(new IdentityHashMap<>());
+      for (int i = own.first(); i < own.sizeAt(); i++) {
+        lost.addAll(((Doubt.OfContent) doubts.get(i)).lost(state[i]));
+      }
+      return file.image(lost, state[own.sizeAt()]);
+    }
+    Content content = file.certain().copy();
+    for (int i = own.first(); i < own.sizeAt(); i++) {
+      Doubt.OfContent doubt = (Doubt.OfContent) doubts.get(i);
+      long[] values = doubt.ways().get(state[i]).values();
+      for (int word = 0; word < values.length; word++) {
+        content.putWord(doubt.words()[word], values[word]);
+      }
+    }
+    return new MediumImage.FileImage(content, own.size().certain());
+  }
+
+  private FileDoubts doubtsOf(int number) {
+    return Objects.requireNonNull(byFile.get(number));
+  }
+
+  private FileModel model(int number) {
+    return Objects.requireNonNull(files.get(number));
+  }
+
+  /**
+   * Shows {@code visitor} every state, those that lose little first, until it returns {@code
+   * false}. The visitor must not keep the array.
+   */
+  public void forEach(Predicate<int[]> visitor) {
+    int[] state = new int[doubts.size()];
+    while (visitor.test(state)) {
+      int i = 0;
+      while (i < state.length && state[i] == doubts.get(i).choices() - 1) {
+        state[i++] = 0;
+      }
+      if (i == state.length) {
+        return;
+      }
+      state[i]++;
+    }
+  }
+
+  /**
+   * Shows {@code visitor} a selection of the states until it returns {@code false}: nothing lost,
+   * everything lost, each doubt alone lost, all but each lost, and then {@code samples} random ones
+   * of which some lose little, some half and some nearly everything. Of the single ones at most
+   * {@code samples} of each kind are shown, at random.
+   */
+  public void sample(int samples, Random random, Predicate<int[]> visitor) {
+    int[] none = new int[doubts.size()];
+    int[] all = new int[doubts.size()];
+    Arrays.setAll(all, i -> doubts.get(i).choices() - 1);
+    if (!visitor.test(none.clone()) || !visitor.test(all.clone())) {
+      return;
+    }
+    List<Integer> singles = new ArrayList<>();
+    for (int i = 0; i < none.length; i++) {
+      singles.add(i);
+    }
+    if (singles.size() > samples) {
+      Collections.shuffle(singles, random);
+      singles = singles.subList(0, samples);
+    }
+    for (int single : singles) {
+      int[] lost = none.clone();
+      lost[single] = all[single];
+      int[] arrived = all.clone();
+      arrived[single] = 0;
+      if (!visitor.test(lost) || !visitor.test(arrived)) {
+        return;
+      }
+    }
+    for (int i = 0; i < samples; i++) {
+      int[] state = none.clone();
+      double arrival = random.nextInt(1, 8) / 8.0;
+      for (int doubt = 0; doubt < state.length; doubt++) {
+        if (random.nextDouble() >= arrival) {
+          state[doubt] = random.nextInt(doubts.get(doubt).choices());
+        }
+      }
+      if (!visitor.test(state)) {
+        return;
+      }
+    }
+  }
+}
