@@ -46,6 +46,22 @@ final class LocksTest {
   }
 
   @Test
+  void transact_lockThatCannotBeUnlocked_givesBackTheOthersAndTheHeap() {
+    ReentrantLock broken =
+        new ReentrantLock() {
+          @Override
+          public void unlock() {
+            throw new IllegalStateException("broken");
+          }
+        };
+    heap.transact(Locks.of(a, broken, b), () -> heap.tx().putRoot(0));
+    assertThat(a.isLocked()).isFalse();
+    assertThat(b.isLocked()).isFalse();
+    assertThat(heap.inTransaction()).isFalse();
+    heap.transact(() -> heap.tx().putRoot(0));
+  }
+
+  @Test
   void transact_holdsItsLocksUntilItEnds_alsoByAnException() {
     assertThatThrownBy(
             () ->

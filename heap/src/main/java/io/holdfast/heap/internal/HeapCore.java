@@ -6,11 +6,8 @@ import io.holdfast.heap.Locks;
 import io.holdfast.heap.OutcomeUnknownException;
 import io.holdfast.heap.TransactionAbortedException;
 import io.holdfast.pmem.Granularity;
-import io.holdfast.pmem.MapConfig;
 import io.holdfast.pmem.OutOfSpaceException;
-import io.holdfast.pmem.PmemFile;
 import io.holdfast.pmem.PmemMap;
-import io.holdfast.pmem.PmemSource;
 import io.holdfast.pool.Pool;
 import io.holdfast.pool.PoolKind;
 import java.lang.foreign.MemorySegment;
@@ -66,34 +63,22 @@ public final class HeapCore implements AutoCloseable {
 
   private volatile boolean closed;
 
-  private HeapCore(Path path, Pool pool, HeapOptions options) {
-    this.path = path;
+  HeapCore(
+      Pool pool,
+      PmemMap map,
+      Granularity granularity,
+      Geometry geometry,
+      Journal journal,
+      Allocator allocator,
+      Failure failure) {
+    this.path = pool.path();
     this.pool = pool;
-    PmemFile file = pool.file();
-    this.failure = new Failure(path);
-    this.geometry = HeapFile.readGeometry(file);
-    HeapFile.readSize(file, geometry); // a file cut short is refused before anything is written
-    Watermark watermark = Recovery.run(file, geometry, HeapFile.newSalt());
-    long size = HeapFile.readSize(file, geometry);
-    HeapFile.checkAnchor(file, geometry, size);
-    MapConfig config =
-        MapConfig.defaults()
-            .withRequiredGranularity(Granularity.PAGE)
-            .withLength(size)
-            .withReserve(geometry.limitBytes());
-    PmemMap shared = options.medium().map(PmemSource.of(file), config);
-    this.granularity = shared.granularity();
-    if (granularity == Granularity.PAGE) {
-      shared.close();
-      // the kernel must not write a page home before the log that explains it
-      this.map =
-          options.medium().map(PmemSource.of(file), config.withSharing(MapConfig.Sharing.PRIVATE));
-      this.journal = new LogJournal(file, map, geometry, watermark, failure, options.checkpoints());
-    } else {
-      this.map = shared;
-      this.journal = new LaneJournal(map, geometry, watermark, failure);
-    }
-    this.allocator = new Allocator(file, map, geometry, journal, size);
+    this.map = map;
+    this.granularity = granularity;
+    this.geometry = geometry;
+    this.journal = journal;
+    this.allocator = allocator;
+    this.failure = failure;
   }
 
   // ---- creating and opening
@@ -116,21 +101,12 @@ public final class HeapCore implements AutoCloseable {
     Pool pool =
         Pool.create(
             options.medium(), path, KIND, size, file -> HeapFile.format(file, geometry, size));
-    return opened(path, pool, options);
+    return Opening.of(pool, options);
   }
 
   /** Opens a heap, recovering it. */
   public static HeapCore open(Path path, HeapOptions options) {
-    return opened(path, Pool.open(options.medium(), path, KIND), options);
-  }
-
-  private static HeapCore opened(Path path, Pool pool, HeapOptions options) {
-    try {
-      return new HeapCore(path, pool, options);
-    } catch (RuntimeException | Error e) {
-      pool.close();
-      throw e;
-    }
+    return Opening.of(Pool.open(options.medium(), path, KIND), options);
   }
 
   // ---- transactions
@@ -328,9 +304,18 @@ public final class HeapCore implements AutoCloseable {
     }
   }
 
-  private static void unlockAll(List<Lock> held) {
+  /** Gives back all locks, whatever one of them throws. */
+  private void unlockAll(List<Lock> held) {
     while (!held.isEmpty()) {
-      held.removeLast().unlock();
+      Lock lock = held.removeLast();
+      try {
+        lock.unlock();
+      } catch (Throwable e) {
+        LOGGER.log(
+            System.Logger.Level.ERROR,
+            () -> path + ": a transaction's lock stays locked: " + lock,
+            e);
+      }
     }
   }
 
