@@ -2,7 +2,6 @@ package io.holdfast.crash.internal.explore;
 
 import io.holdfast.crash.internal.model.Event;
 import io.holdfast.crash.internal.model.MediumImage;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -17,21 +16,16 @@ final class FileNames {
   }
 
   void note(MediumImage image) {
-    image.names().forEach((name, file) -> names.put(file, shorten(name)));
+    image.names().forEach((name, file) -> names.put(file, name.last()));
   }
 
   void note(Event event) {
     if (event instanceof Event.Rename rename && rename.added() != null) {
-      names.put(rename.file(), shorten(rename.added()));
+      names.put(rename.file(), rename.added().last());
     }
   }
 
   String name(int file) {
     return names.getOrDefault(file, "a file without a name");
-  }
-
-  private static String shorten(Path name) {
-    Path last = name.getFileName();
-    return String.valueOf(last == null ? name : last);
   }
 }

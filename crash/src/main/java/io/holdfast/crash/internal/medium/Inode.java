@@ -1,33 +1,37 @@
 package io.holdfast.crash.internal.medium;
 
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A file as running programs see it. Everything here happens under the medium's lock. */
-final class Inode {
-  private final int number;
+final class Inode extends Node {
   private final Window window;
   private final List<PrivateView> privateViews = new ArrayList<>();
   private long size;
   private @Nullable SimulatedFile owner;
 
-  Inode(int number, Window window, long size) {
-    this.number = number;
+  Inode(int number, Window window, long size, FileTime now) {
+    super(number, EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE), now);
     this.window = window;
     this.size = size;
     window.reserve(size);
   }
 
-  int number() {
-    return number;
+  @Override
+  public boolean isFolder() {
+    return false;
   }
 
   Window window() {
     return window;
   }
 
-  long size() {
+  @Override
+  public long size() {
     return size;
   }
 

@@ -24,9 +24,14 @@ public final class Recorder {
   private static final StackWalker WALKER = StackWalker.getInstance();
 
   /** The classes that stand between a program and its recorder. */
-  private static final String OWN_PACKAGE = Recorder.class.getPackageName() + ".";
+  private static final List<String> OWN_PACKAGES =
+      List.of(Recorder.class.getPackageName() + ".", "io.holdfast.crash.internal.files.");
 
   private static final String OWN_BASE = PmemMap.class.getName();
+
+  /** Where the platform's own stand between a program and its files. */
+  private static final List<String> PLATFORM =
+      List.of("java.nio.", "java.io.", "sun.nio.", "jdk.internal.", "java.util.concurrent.");
 
   /** Where programs are called from: what lies beyond says nothing about them. */
   private static final String RUNNERS = "io.holdfast.crash.internal.explore.";
@@ -68,6 +73,7 @@ public final class Recorder {
                 frames ->
                     frames
                         .filter(frame -> !isOwn(frame.getClassName()))
+                        .dropWhile(frame -> isPlatform(frame.getClassName()))
                         .takeWhile(frame -> !frame.getClassName().startsWith(RUNNERS))
                         .limit(MAX_FRAMES)
                         .map(StackWalker.StackFrame::toStackTraceElement)
@@ -75,7 +81,11 @@ public final class Recorder {
     return new Origin(thread.threadId(), name, trace);
   }
 
+  private static boolean isPlatform(String className) {
+    return PLATFORM.stream().anyMatch(className::startsWith);
+  }
+
   private static boolean isOwn(String className) {
-    return className.startsWith(OWN_PACKAGE) || className.equals(OWN_BASE);
+    return OWN_PACKAGES.stream().anyMatch(className::startsWith) || className.equals(OWN_BASE);
   }
 }

@@ -100,6 +100,7 @@ final class SimulatedFile extends PmemFile {
       }
       inode.window().put(position, source, 0, source.byteSize());
       inode.changed(position, source.byteSize());
+      inode.touch(medium.now());
       byte[] bytes = source.toArray(ValueLayout.JAVA_BYTE);
       if (medium.faults().strikes(Operation.WRITE)) {
         // The bytes are in the page cache, and the kernel has given them up.
@@ -158,6 +159,7 @@ final class SimulatedFile extends PmemFile {
 
   private void resize(long size) {
     inode.resize(size);
+    inode.touch(medium.now());
     medium.record(origin -> new Event.Resize(origin, inode.number(), size));
   }
 

@@ -4,7 +4,9 @@ import io.holdfast.crash.Operation;
 import io.holdfast.crash.SimulatedMedium;
 import io.holdfast.crash.internal.model.Content;
 import io.holdfast.crash.internal.model.Event;
+import io.holdfast.crash.internal.model.Folder;
 import io.holdfast.crash.internal.model.MediumImage;
+import io.holdfast.crash.internal.model.Name;
 import io.holdfast.crash.internal.model.Origin;
 import io.holdfast.pmem.FileAccess;
 import io.holdfast.pmem.Granularity;
@@ -17,10 +19,13 @@ import io.holdfast.pmem.PmemMap;
 import io.holdfast.pmem.PmemSource;
 import io.holdfast.pmem.SystemCallException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -36,16 +41,23 @@ import org.jspecify.annotations.Nullable;
 public final class Simulation extends SimulatedMedium {
   private static final int ENOENT = 2;
   private static final int EEXIST = 17;
+  private static final int EISDIR = 21;
+
+  /** When runs begin: 2026-01-01. */
+  private static final long START_MILLIS = 1_767_225_600_000L;
+
   private static final long EAGER_RESERVE_BYTES = 16 << 20;
 
   private final Granularity granularity;
   private final WindowPool pool;
   private final @Nullable Recorder recorder;
-  private final TreeMap<Path, Inode> names = new TreeMap<>();
+  private final Tree tree = new Tree();
+  private final FileCalls fileCalls = new FileCalls(this, tree);
   private final Faults faults = new Faults();
   private final Map<WindowPool.Use, Window> borrowed = new HashMap<>();
   private final Object lock = new Object();
   private int nextFile;
+  private long moments;
   private int privateMappings;
   private volatile boolean discarded;
 
@@ -65,22 +77,15 @@ public final class Simulation extends SimulatedMedium {
       Granularity granularity, MediumImage image, WindowPool pool, @Nullable Recorder recorder) {
     Simulation medium = new Simulation(granularity, pool, recorder);
     medium.nextFile = image.nextFile();
-    Map<Integer, Inode> inodes = new TreeMap<>();
-    image
-        .names()
-        .forEach(
-            (name, number) -> {
-              MediumImage.FileImage file = image.file(number);
-              Inode inode =
-                  inodes.computeIfAbsent(
-                      number,
-                      _ -> {
-                        Window window = medium.window(WindowPool.Use.ofFile(number));
-                        window.load(file.content());
-                        return new Inode(number, window, file.size());
-                      });
-              medium.names.put(name, inode);
-            });
+    medium.tree.load(
+        image,
+        number -> {
+          MediumImage.FileImage file = image.file(number);
+          Window window = medium.window(WindowPool.Use.ofFile(number));
+          window.load(file.content());
+          return new Inode(number, window, file.size(), medium.now());
+        },
+        medium.now());
     return medium;
   }
 
@@ -92,7 +97,16 @@ public final class Simulation extends SimulatedMedium {
   @Override
   public List<Path> files() {
     synchronized (lock) {
-      return new ArrayList<>(names.keySet());
+      List<Path> files = new ArrayList<>();
+      tree.entries()
+          .forEach(
+              (name, node) -> {
+                if (!node.isFolder()) {
+                  files.add(pathOf(name.path()));
+                }
+              });
+      files.sort(null);
+      return files;
     }
   }
 
@@ -210,11 +224,12 @@ public final class Simulation extends SimulatedMedium {
       checkInUse();
       faults.check(Operation.RENAME, from);
       Inode inode = find("rename", from);
-      Path removed = key(from);
-      Path added = key(to);
+      Name removed = key(from);
+      Name added = key(to);
       if (!removed.equals(added)) {
-        names.remove(removed);
-        names.put(added, inode);
+        checkNoFolder("rename", added);
+        tree.remove(removed);
+        tree.put(added, inode);
         record(origin -> new Event.Rename(origin, removed, added, inode.number()));
       }
     }
@@ -226,8 +241,8 @@ public final class Simulation extends SimulatedMedium {
       checkInUse();
       faults.check(Operation.DELETE, path);
       Inode inode = find("unlink", path);
-      Path removed = key(path);
-      names.remove(removed);
+      Name removed = key(path);
+      tree.remove(removed);
       record(origin -> new Event.Rename(origin, removed, null, inode.number()));
     }
   }
@@ -237,8 +252,9 @@ public final class Simulation extends SimulatedMedium {
     synchronized (lock) {
       checkInUse();
       faults.check(Operation.SYNC_FOLDER, folder);
-      Path synced = key(folder);
-      record(origin -> new Event.SyncFolder(origin, synced));
+      String path = absolute(folder);
+      Folder synced = tree.folderOf(path);
+      record(origin -> new Event.SyncFolder(origin, synced, path));
     }
   }
 
@@ -249,9 +265,14 @@ public final class Simulation extends SimulatedMedium {
 
   public void link(Path path, Inode inode) {
     checkAbsent("link", path);
-    Path added = key(path);
-    names.put(added, inode);
+    Name added = key(path);
+    tree.put(added, inode);
     record(origin -> new Event.Rename(origin, null, added, inode.number()));
+  }
+
+  /** {@return the calls of programs that know files and folders only} */
+  public FileCalls fileCalls() {
+    return fileCalls;
   }
 
   /** {@return the lock under which everything happens} */
@@ -265,8 +286,8 @@ public final class Simulation extends SimulatedMedium {
 
   public void checkSpace(long more, Path path) {
     long used = 0;
-    for (Inode inode : names.values()) {
-      used += inode.size();
+    for (Node node : tree.entries().values()) {
+      used += node.size();
     }
     faults.checkSpace(used, more, path);
   }
@@ -284,16 +305,24 @@ public final class Simulation extends SimulatedMedium {
   /** {@return what the medium shows now} */
   public MediumImage image() {
     synchronized (lock) {
-      SortedMap<Path, Integer> numbers = new TreeMap<>();
+      SortedMap<Name, Integer> numbers = new TreeMap<>();
+      Set<Integer> folders = new HashSet<>();
       Map<Integer, MediumImage.FileImage> files = new TreeMap<>();
-      names.forEach(
-          (name, inode) -> {
-            numbers.put(name, inode.number());
-            files.computeIfAbsent(
-                inode.number(),
-                _ -> new MediumImage.FileImage(inode.window().content(inode.size()), inode.size()));
-          });
-      return new MediumImage(numbers, files, nextFile);
+      tree.entries()
+          .forEach(
+              (name, node) -> {
+                numbers.put(name, node.number());
+                switch (node) {
+                  case FolderNode _ -> folders.add(node.number());
+                  case Inode inode ->
+                      files.computeIfAbsent(
+                          node.number(),
+                          _ ->
+                              new MediumImage.FileImage(
+                                  inode.window().content(inode.size()), inode.size()));
+                }
+              });
+      return new MediumImage(numbers, folders, files, nextFile);
     }
   }
 
@@ -311,11 +340,20 @@ public final class Simulation extends SimulatedMedium {
     }
   }
 
-  private Inode newInode() {
-    int number = nextFile++;
+  Inode newInode() {
+    int number = newNumber();
     Window window = window(WindowPool.Use.ofFile(number));
     window.load(new Content());
-    return new Inode(number, window, 0);
+    return new Inode(number, window, 0, now());
+  }
+
+  int newNumber() {
+    return nextFile++;
+  }
+
+  /** {@return the next moment of the run, which is the same whenever it is run} */
+  FileTime now() {
+    return FileTime.fromMillis(START_MILLIS + moments++);
   }
 
   private Window window(WindowPool.Use use) {
@@ -325,20 +363,38 @@ public final class Simulation extends SimulatedMedium {
   }
 
   private Inode find(String call, Path path) {
-    Inode inode = names.get(key(path));
-    if (inode == null) {
+    Node node = tree.get(key(path));
+    if (node == null) {
       throw new SystemCallException(path.toString(), call, ENOENT);
+    }
+    if (!(node instanceof Inode inode)) {
+      throw new SystemCallException(path.toString(), call, EISDIR);
     }
     return inode;
   }
 
   private void checkAbsent(String call, Path path) {
-    if (names.containsKey(key(path))) {
+    if (tree.get(key(path)) != null) {
       throw new SystemCallException(path.toString(), call, EEXIST);
     }
   }
 
-  private static Path key(Path path) {
-    return path.toAbsolutePath().normalize();
+  private void checkNoFolder(String call, Name name) {
+    if (tree.get(name) instanceof FolderNode) {
+      throw new SystemCallException(name.path(), call, EISDIR);
+    }
+  }
+
+  private Name key(Path path) {
+    return tree.nameOf(absolute(path));
+  }
+
+  private static String absolute(Path path) {
+    return path.toAbsolutePath().normalize().toString();
+  }
+
+  /** {@return a path of the host's file system that is spelt like the medium's} */
+  static Path pathOf(String path) {
+    return Path.of(path);
   }
 }

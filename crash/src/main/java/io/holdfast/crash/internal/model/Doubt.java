@@ -1,6 +1,5 @@
 package io.holdfast.crash.internal.model;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -26,7 +25,7 @@ public sealed interface Doubt {
   public record ContentChoice(long[] values, List<Unit> lost, long high, long low) {}
 
   /** One way for names: the names, and what is lost. */
-  public record NameChoice(SortedMap<Path, Integer> names, List<NameChange> lost) {}
+  public record NameChoice(SortedMap<Name, Integer> names, List<NameChange> lost) {}
 
   /**
    * Words of a file.
@@ -61,8 +60,12 @@ public sealed interface Doubt {
     }
   }
 
-  /** The names of all files. */
-  public record OfNames(List<NameChoice> ways) implements Doubt {
+  /**
+   * The names of all files and folders.
+   *
+   * @param complete whether these are all the ways there are, and not a selection
+   */
+  public record OfNames(List<NameChoice> ways, boolean complete) implements Doubt {
     @Override
     public int choices() {
       return ways.size();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -84,7 +85,7 @@ public final class DurabilityModel {
   private long sequence;
 
   public DurabilityModel(Granularity granularity, MediumImage image) {
-    this(granularity, new NameModel(image.names()), image.nextFile());
+    this(granularity, new NameModel(image.names(), image.folders()), image.nextFile());
     image.files().forEach((number, file) -> files.put(number, new FileModel(number, file)));
   }
 
@@ -134,14 +135,17 @@ public final class DurabilityModel {
   /** {@return what a process that starts now finds} */
   public MediumImage visible() {
     Map<Integer, MediumImage.FileImage> images = new TreeMap<>();
-    for (int number : names.visible().values()) {
-      images.put(number, file(number).visible());
+    SortedMap<Name, Integer> visible = names.visible();
+    for (int number : visible.values()) {
+      if (!names.isFolder(number)) {
+        images.put(number, file(number).visible());
+      }
     }
-    return new MediumImage(new TreeMap<>(names.visible()), images, nextFile);
+    return new MediumImage(new TreeMap<>(visible), names.folders(), images, nextFile);
   }
 
   public StateSpace states() {
-    return new StateSpace(names.doubt(), files, nextFile);
+    return new StateSpace(names.doubt(), names.folders(), files, nextFile);
   }
 
   /** {@return some, but not all, of the units of the last event, if it had more than one} */
@@ -194,7 +198,10 @@ public final class DurabilityModel {
         yield Effect.CHANGED;
       }
       case Event.Rename rename -> {
-        file(rename.file());
+        if (rename.kind() == Event.NamedKind.FILE) {
+          file(rename.file());
+        }
+        nextFile = Math.max(nextFile, rename.file() + 1);
         names.apply(rename);
         yield Effect.CHANGED;
       }

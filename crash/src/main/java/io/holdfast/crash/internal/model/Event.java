@@ -1,6 +1,5 @@
 package io.holdfast.crash.internal.model;
 
-import java.nio.file.Path;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -111,28 +110,51 @@ public sealed interface Event {
     }
   }
 
-  /**
-   * A change of names: {@code removed} is gone, {@code added} stands for the file. A creation or
-   * link has only the second, a deletion only the first.
-   */
-  public record Rename(Origin origin, @Nullable Path removed, @Nullable Path added, int file)
-      implements Event {
-    @Override
-    public String describe() {
-      if (removed == null) {
-        return "name %s given".formatted(added);
-      }
-      return added == null
-          ? "name %s removed".formatted(removed)
-          : removed + " renamed to " + added;
+  /** What a name stands for. */
+  public enum NamedKind {
+    FILE("name %s given", "name %s removed"),
+    FOLDER("folder %s made", "folder %s removed");
+
+    private final String given;
+    private final String removed;
+
+    NamedKind(String given, String removed) {
+      this.given = given;
+      this.removed = removed;
     }
   }
 
-  /** A folder synchronised. */
-  public record SyncFolder(Origin origin, Path folder) implements Event {
+  /**
+   * A change of names: {@code removed} is gone, {@code added} stands for the file or folder with
+   * the number {@code file}. A creation or link has only the second, a deletion only the first.
+   */
+  public record Rename(
+      Origin origin, @Nullable Name removed, @Nullable Name added, int file, NamedKind kind)
+      implements Event {
+
+    /** A change of a file's names. */
+    public Rename(Origin origin, @Nullable Name removed, @Nullable Name added, int file) {
+      this(origin, removed, added, file, NamedKind.FILE);
+    }
+
     @Override
     public String describe() {
-      return "sync of folder %s".formatted(folder);
+      if (removed == null) {
+        return kind.given.formatted(added);
+      }
+      return added == null ? kind.removed.formatted(removed) : removed + " renamed to " + added;
+    }
+  }
+
+  /**
+   * A folder synchronised.
+   *
+   * @param path what it was called
+   */
+  public record SyncFolder(Origin origin, Folder folder, String path) implements Event {
+    @Override
+    public String describe() {
+      return "sync of folder %s".formatted(path);
     }
   }
 

@@ -1,22 +1,30 @@
 package io.holdfast.crash.internal.model;
 
-import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * What a medium holds when nothing is running: names, and the files they stand for. Its contents
- * are not changed any more.
+ * What a medium holds when nothing is running: names, and the files and folders they stand for. Its
+ * contents are not changed any more.
  *
- * @param names the file number of each name
+ * @param names the number of the file or folder that each name stands for
+ * @param folders the numbers that are folders
  * @param files the files by number, at least all that have a name
- * @param nextFile the first number not given to a file
+ * @param nextFile the first number not given to a file or folder
  */
 public record MediumImage(
-    SortedMap<Path, Integer> names, Map<Integer, FileImage> files, int nextFile) {
+    SortedMap<Name, Integer> names,
+    Set<Integer> folders,
+    Map<Integer, FileImage> files,
+    int nextFile) {
 
   /** One file: its bytes, zero beyond its size. */
   public record FileImage(Content content, long size) {}
+
+  public boolean isFolder(int number) {
+    return folders.contains(number);
+  }
 
   public FileImage file(int number) {
     FileImage file = files.get(number);

@@ -1,8 +1,11 @@
 package io.holdfast.crash.internal.model;
 
-import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -13,44 +16,59 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The names of a medium: those that are certain, those that are visible, and the changes in
- * between.
+ * The names of a medium, of files and of folders: those that are certain, those that are visible,
+ * and the changes in between.
  *
  * <p>A change arrives at any time until its folders have been synchronised. Changes of the same
- * name keep their order; others have none.
+ * name keep their order, and so do {@linkplain NameChange few others}; the rest has none. A name
+ * whose folder has lost its own is lost with it, even if it was synchronised.
  */
 final class NameModel {
   private static final int MAX_CHOICES = 256;
 
-  private final TreeMap<Path, Integer> certain;
-  private final TreeMap<Path, Integer> visible;
+  private final TreeMap<Name, Integer> certain;
+  private final TreeMap<Name, Integer> visible;
+  private final Set<Integer> folders;
   private final List<NameChange> pending = new ArrayList<>();
 
-  NameModel(SortedMap<Path, Integer> names) {
+  NameModel(SortedMap<Name, Integer> names, Set<Integer> folders) {
     certain = new TreeMap<>(names);
     visible = new TreeMap<>(names);
+    this.folders = new HashSet<>(folders);
   }
 
   NameModel fork() {
-    NameModel fork = new NameModel(certain);
+    NameModel fork = new NameModel(certain, folders);
     fork.visible.clear();
     fork.visible.putAll(visible);
     pending.forEach(change -> fork.pending.add(change.fork()));
     return fork;
   }
 
-  SortedMap<Path, Integer> visible() {
-    return Collections.unmodifiableSortedMap(visible);
+  SortedMap<Name, Integer> visible() {
+    return reachable(visible);
+  }
+
+  /** {@return the numbers of folders among those that files have, too} */
+  Set<Integer> folders() {
+    return Set.copyOf(folders);
+  }
+
+  boolean isFolder(int number) {
+    return folders.contains(number);
   }
 
   void apply(Event.Rename event) {
+    if (event.kind() == Event.NamedKind.FOLDER) {
+      folders.add(event.file());
+    }
     NameChange change = NameChange.of(event);
     change.applyTo(visible);
     pending.add(change);
   }
 
   /** Settles the changes for which {@code folder} was the last, with those that they depend on. */
-  void sync(Path folder) {
+  void sync(Folder folder) {
     Set<NameChange> settled = Collections.newSetFromMap(new IdentityHashMap<>());
     for (int i = pending.size() - 1; i >= 0; i--) {
       NameChange change = pending.get(i);
@@ -70,13 +88,14 @@ final class NameModel {
   }
 
   Doubt.OfNames doubt() {
-    Map<SortedMap<Path, Integer>, List<NameChange>> states = new LinkedHashMap<>();
+    Map<SortedMap<Name, Integer>, Partial> states = new LinkedHashMap<>();
     List<Partial> ways = List.of(new Partial(new TreeMap<>(certain), List.of()));
+    boolean complete = true;
     for (NameChange change : pending) {
       List<Partial> next = new ArrayList<>();
       for (Partial way : ways) {
         if (way.lost().stream().noneMatch(change::dependsOn)) {
-          TreeMap<Path, Integer> names = new TreeMap<>(way.names());
+          TreeMap<Name, Integer> names = new TreeMap<>(way.names());
           change.applyTo(names);
           next.add(new Partial(names, way.lost()));
         }
@@ -86,16 +105,56 @@ final class NameModel {
         lost.add(change);
         next.add(new Partial(way.names(), lost));
       }
+      complete &= next.size() <= MAX_CHOICES;
       ways = Thinning.keep(next, MAX_CHOICES);
     }
     for (Partial way : ways) {
-      states.merge(way.names(), way.lost(), (a, b) -> a.size() <= b.size() ? a : b);
+      SortedMap<Name, Integer> names = reachable(way.names());
+      states.merge(
+          names,
+          new Partial(names, way.lost()),
+          (a, b) -> a.lost().size() <= b.lost().size() ? a : b);
     }
     List<Doubt.NameChoice> choices = new ArrayList<>();
-    states.forEach((names, lost) -> choices.add(new Doubt.NameChoice(names, lost)));
-    return new Doubt.OfNames(choices);
+    states.values().forEach(way -> choices.add(new Doubt.NameChoice(way.names(), way.lost())));
+    return new Doubt.OfNames(choices, complete);
   }
 
   /** One way in which the first changes may have arrived. */
-  private record Partial(SortedMap<Path, Integer> names, List<NameChange> lost) {}
+  private record Partial(SortedMap<Name, Integer> names, List<NameChange> lost) {}
+
+  /**
+   * {@return those names to which a way leads, by the paths that they have here}
+   *
+   * <p>Where no folder was ever made, these are all.
+   */
+  private SortedMap<Name, Integer> reachable(SortedMap<Name, Integer> names) {
+    if (folders.isEmpty()) {
+      return Collections.unmodifiableSortedMap(names);
+    }
+    Map<Integer, List<Map.Entry<Name, Integer>>> inFolder = new HashMap<>();
+    TreeMap<Name, Integer> found = new TreeMap<>();
+    Deque<Map.Entry<Name, Integer>> open = new ArrayDeque<>();
+    for (Map.Entry<Name, Integer> entry : names.entrySet()) {
+      Folder folder = entry.getKey().folder();
+      if (folder.isMade()) {
+        inFolder.computeIfAbsent(folder.number(), _ -> new ArrayList<>()).add(entry);
+      } else {
+        open.add(entry);
+      }
+    }
+    while (!open.isEmpty()) {
+      Map.Entry<Name, Integer> entry = open.remove();
+      found.put(entry.getKey(), entry.getValue());
+      if (folders.contains(entry.getValue())) {
+        List<Map.Entry<Name, Integer>> children = inFolder.remove(entry.getValue());
+        if (children != null) {
+          String path = entry.getKey().path();
+          children.forEach(
+              child -> open.add(Map.entry(child.getKey().under(path), child.getValue())));
+        }
+      }
+    }
+    return Collections.unmodifiableSortedMap(found);
+  }
 }

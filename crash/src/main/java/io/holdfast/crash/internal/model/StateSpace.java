@@ -1,6 +1,5 @@
 package io.holdfast.crash.internal.model;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -27,10 +26,11 @@ import java.util.function.Predicate;
 public final class StateSpace {
   private final Doubt.OfNames names;
   private final Map<Integer, FileModel> files;
+  private final Set<Integer> folders;
   private final int nextFile;
   private final List<Doubt> doubts = new ArrayList<>();
   private final Map<Integer, FileDoubts> byFile = new HashMap<>();
-  private final Map<Path, Long> nameHashes = new HashMap<>();
+  private final Map<String, Long> nameHashes = new HashMap<>();
   private final boolean complete;
 
   /**
@@ -43,16 +43,18 @@ public final class StateSpace {
     }
   }
 
-  public StateSpace(Doubt.OfNames names, Map<Integer, FileModel> files, int nextFile) {
+  public StateSpace(
+      Doubt.OfNames names, Set<Integer> folders, Map<Integer, FileModel> files, int nextFile) {
     this.names = names;
+    this.folders = folders;
     this.files = files;
     this.nextFile = nextFile;
-    boolean allWays = true;
+    boolean allWays = names.complete();
     Set<Integer> reachable = new HashSet<>();
     for (Doubt.NameChoice state : names.ways()) {
       reachable.addAll(state.names().values());
-      for (Path name : state.names().keySet()) {
-        nameHashes.computeIfAbsent(name, path -> Fingerprint.text(path.toString()));
+      for (Name name : state.names().keySet()) {
+        nameHashes.computeIfAbsent(name.path(), Fingerprint::text);
       }
     }
     if (names.choices() > 1) {
@@ -109,8 +111,14 @@ public final class StateSpace {
 
   public Fingerprint fingerprint(int[] state) {
     Fingerprint sum = Fingerprint.NONE;
-    for (Map.Entry<Path, Integer> entry : names(state).entrySet()) {
+    for (Map.Entry<Name, Integer> entry : names(state).entrySet()) {
       int number = entry.getValue();
+      long name = nameHashes.getOrDefault(entry.getKey().path(), 0L);
+      if (folders.contains(number)) {
+        Fingerprint folder = Fingerprint.file(name, -1, 0, 0);
+        sum = sum.plus(folder.high(), folder.low());
+        continue;
+      }
       FileDoubts own = doubtsOf(number);
       long high;
       long low;
@@ -131,7 +139,6 @@ public final class StateSpace {
           low += content.low();
         }
       }
-      long name = nameHashes.getOrDefault(entry.getKey(), 0L);
       Fingerprint file = Fingerprint.file(name, size, high, low);
       sum = sum.plus(file.high(), file.low());
     }
@@ -139,15 +146,17 @@ public final class StateSpace {
   }
 
   public MediumImage image(int[] state) {
-    SortedMap<Path, Integer> found = names(state);
+    SortedMap<Name, Integer> found = names(state);
     Map<Integer, MediumImage.FileImage> images = new TreeMap<>();
     for (int number : found.values()) {
-      images.computeIfAbsent(number, _ -> file(number, state));
+      if (!folders.contains(number)) {
+        images.computeIfAbsent(number, _ -> file(number, state));
+      }
     }
-    return new MediumImage(found, images, nextFile);
+    return new MediumImage(found, folders, images, nextFile);
   }
 
-  private SortedMap<Path, Integer> names(int[] state) {
+  private SortedMap<Name, Integer> names(int[] state) {
     return names.ways().get(names.choices() > 1 ? state[0] : 0).names();
   }
 

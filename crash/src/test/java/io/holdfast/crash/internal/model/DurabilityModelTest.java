@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.pmem.Granularity;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,8 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The exact set of images that the model takes for reachable. */
 class DurabilityModelTest {
-  private static final Path FOLDER = Path.of("/simulated");
-  private static final Path FILE = FOLDER.resolve("data");
+  private static final Name FILE = name("data");
   private static final int PROGRAMS = 150;
   private static final int MAX_PIECES = 10;
 
@@ -210,23 +208,23 @@ class DurabilityModelTest {
   @Test
   void names_areInDoubtUntilTheirFolderIsSynced() {
     DurabilityModel model = new DurabilityModel(Granularity.PAGE, oneFile(4096));
-    Path second = FOLDER.resolve("second");
-    Path third = FOLDER.resolve("third");
+    Name second = name("second");
+    Name third = name("third");
     model.apply(new Event.Rename(origin(1), null, second, 1));
     model.apply(new Event.Rename(origin(1), second, third, 1));
     model.apply(new Event.Rename(origin(1), FILE, null, 0));
     assertThat(names(model))
         .containsExactlyInAnyOrder("data", "data second", "data third", "", "second", "third");
-    model.apply(new Event.SyncFolder(origin(1), Path.of("/elsewhere")));
+    model.apply(syncOf("/elsewhere"));
     assertThat(names(model)).hasSize(6);
-    model.apply(new Event.SyncFolder(origin(1), FOLDER));
+    model.apply(syncOf("/simulated"));
     assertThat(names(model)).containsExactly("third");
   }
 
   @Test
   void changesOfOneName_keepTheirOrder() {
     DurabilityModel model = new DurabilityModel(Granularity.PAGE, oneFile(4096));
-    model.apply(new Event.Rename(origin(1), FILE, FOLDER.resolve("old"), 0));
+    model.apply(new Event.Rename(origin(1), FILE, name("old"), 0));
     model.apply(new Event.Rename(origin(1), null, FILE, 1));
     // The new file never stands in the way of the one that it has replaced.
     forEachImage(model, image -> assertThat(image.names()).containsValue(0));
@@ -236,11 +234,11 @@ class DurabilityModelTest {
   @Test
   void moveBetweenFolders_needsBothSynced() {
     DurabilityModel model = new DurabilityModel(Granularity.PAGE, oneFile(4096));
-    Path moved = Path.of("/elsewhere/data");
+    Name moved = Name.implied("/elsewhere/data");
     model.apply(new Event.Rename(origin(1), FILE, moved, 0));
-    model.apply(new Event.SyncFolder(origin(1), FOLDER));
+    model.apply(syncOf("/simulated"));
     assertThat(model.states().size()).isEqualTo(2);
-    model.apply(new Event.SyncFolder(origin(1), Path.of("/elsewhere")));
+    model.apply(syncOf("/elsewhere"));
     assertThat(model.states().size()).isEqualTo(1);
   }
 
@@ -349,6 +347,14 @@ class DurabilityModelTest {
     return new Event.Write(origin(1), 0, position, bytes, kind);
   }
 
+  private static Name name(String last) {
+    return Name.implied("/simulated/" + last);
+  }
+
+  private static Event syncOf(String folder) {
+    return new Event.SyncFolder(origin(1), Folder.implied(folder), folder);
+  }
+
   private static Origin origin(long thread) {
     return new Origin(thread, "thread " + thread, List.of());
   }
@@ -356,6 +362,7 @@ class DurabilityModelTest {
   private static MediumImage oneFile(long size) {
     return new MediumImage(
         new TreeMap<>(Map.of(FILE, 0)),
+        Set.of(),
         Map.of(0, new MediumImage.FileImage(new Content(), size)),
         1);
   }
@@ -384,12 +391,7 @@ class DurabilityModelTest {
     forEachImage(
         model,
         image ->
-            names.add(
-                String.join(
-                    " ",
-                    image.names().keySet().stream()
-                        .map(name -> String.valueOf(name.getFileName()))
-                        .toList())));
+            names.add(String.join(" ", image.names().keySet().stream().map(Name::last).toList())));
     return names;
   }
 
