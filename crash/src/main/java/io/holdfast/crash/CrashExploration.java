@@ -3,6 +3,8 @@ package io.holdfast.crash;
 import io.holdfast.crash.internal.explore.Explorer;
 import io.holdfast.crash.internal.explore.Settings;
 import io.holdfast.pmem.Granularity;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -16,10 +18,15 @@ import java.util.function.Consumer;
  * any number.
  */
 public final class CrashExploration {
+  /** What a remembered state takes at most. */
+  private static final int BYTES_PER_STATE = 40;
+
   private final Granularity granularity;
   private Workload preparation = (_, _) -> {};
   private Workload workload = (_, _) -> {};
   private Check check = (_, _) -> "opened";
+  private Engine engine = Engine.FULL;
+  private final Map<String, Engine> regionEngines = new HashMap<>();
   private long exhaustiveUpTo = 4096;
   private int samples = 64;
   private int recoverySamples = 32;
@@ -28,6 +35,7 @@ public final class CrashExploration {
   private long seed = Long.getLong("holdfast.crash.seed", 1);
   private long maxStates = Long.MAX_VALUE;
   private int maxFailures = 1;
+  private long rememberedStates = Runtime.getRuntime().maxMemory() / 3 / BYTES_PER_STATE;
   private Consumer<Progress> progress = _ -> {};
 
   private CrashExploration(Granularity granularity) {
@@ -90,6 +98,30 @@ public final class CrashExploration {
           value.run(medium, log);
           return "consistent";
         };
+    return this;
+  }
+
+  /**
+   * Sets which of the states that a power failure may leave are checked.
+   *
+   * @param value the engine; {@link Engine#FULL} by default
+   * @return this
+   */
+  public CrashExploration engine(Engine value) {
+    engine = value;
+    return this;
+  }
+
+  /**
+   * Sets which of the states are checked that a power failure may leave in a {@linkplain
+   * RunLog#beginRegion region} of the run, or of a check's run.
+   *
+   * @param region the region's name
+   * @param value the engine there
+   * @return this
+   */
+  public CrashExploration engine(String region, Engine value) {
+    regionEngines.put(region, value);
     return this;
   }
 
@@ -184,6 +216,20 @@ public final class CrashExploration {
   }
 
   /**
+   * Sets how many checked states are remembered, so as not to be checked again. Those beyond are
+   * checked, but may be checked and counted once more when they come again, as the report then
+   * says.
+   *
+   * @param states how many; one takes up to 40 bytes, and by default they may take a third of the
+   *     memory of the JVM
+   * @return this
+   */
+  public CrashExploration rememberAtMost(long states) {
+    rememberedStates = states;
+    return this;
+  }
+
+  /**
    * Sets who is told how far the exploration is, before each event of the run.
    *
    * @param listener the listener
@@ -207,6 +253,8 @@ public final class CrashExploration {
                 preparation,
                 workload,
                 check,
+                engine,
+                Map.copyOf(regionEngines),
                 exhaustiveUpTo,
                 samples,
                 recoverySamples,
@@ -215,6 +263,7 @@ public final class CrashExploration {
                 seed,
                 maxStates,
                 maxFailures,
+                rememberedStates,
                 progress))
         .explore();
   }

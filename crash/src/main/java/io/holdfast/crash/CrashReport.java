@@ -1,6 +1,7 @@
 package io.holdfast.crash;
 
 import io.holdfast.pmem.Granularity;
+import java.math.BigInteger;
 import java.util.List;
 
 /**
@@ -13,6 +14,13 @@ import java.util.List;
  * @param recoveryStates how many states of crashed recoveries were checked
  * @param coverage whether all states of the crashed run were checked
  * @param recoveryCoverage whether all states of crashed recoveries were checked
+ * @param existingStates how many states there are of the crashed run: exactly those checked if all
+ *     were, otherwise about
+ * @param existingRecoveryStates how many states there are of the crashed recoveries, counted for
+ *     those recoveries that began in a checked state
+ * @param forgottenStates how many checked states were too many to be {@linkplain
+ *     CrashExploration#rememberAtMost remembered}, and may therefore have been counted more than
+ *     once
  * @param outcomes the outcomes by event
  * @param failures the crashes that the check does not accept
  * @param diagnosis what looks wrong or wasted in the run without any crash
@@ -25,22 +33,22 @@ public record CrashReport(
     long recoveryStates,
     Coverage coverage,
     Coverage recoveryCoverage,
+    BigInteger existingStates,
+    BigInteger existingRecoveryStates,
+    long forgottenStates,
     List<OutcomeGroup> outcomes,
     List<CrashFailure> failures,
     List<Finding> diagnosis) {
 
+  /** Above this, estimates are told as powers of ten. */
+  private static final BigInteger LARGEST_NUMBER = BigInteger.valueOf(1_000_000);
+
   /** How many of the states were checked. */
   public enum Coverage {
     /** All of them. */
-    EXHAUSTIVE("all"),
+    EXHAUSTIVE,
     /** A selection. */
-    SAMPLED("sampled");
-
-    private final String words;
-
-    Coverage(String words) {
-      this.words = words;
-    }
+    SAMPLED
   }
 
   /** Makes the lists unmodifiable. */
@@ -79,20 +87,45 @@ public record CrashReport(
     return this;
   }
 
+  /**
+   * {@return how many of the crashed run's states were checked: "412,880 of 412,880 states", or
+   * "sampled 50,000 of about 10^9 states"}
+   */
+  public String coverageInWords() {
+    return words(states, existingStates, coverage) + " states";
+  }
+
+  private static String words(long checked, BigInteger existing, Coverage coverage) {
+    if (coverage == Coverage.EXHAUSTIVE) {
+      return "%,d of %,d".formatted(checked, existing);
+    }
+    return existing.compareTo(LARGEST_NUMBER) <= 0
+        ? "sampled %,d of about %,d".formatted(checked, existing)
+        : "sampled %,d of about 10^%d".formatted(checked, Math.round(log10(existing)));
+  }
+
+  private static double log10(BigInteger number) {
+    int shift = Math.max(0, number.bitLength() - Long.SIZE + 1);
+    return Math.log10(number.shiftRight(shift).doubleValue()) + shift * Math.log10(2);
+  }
+
   /** {@return one line of figures, one for each group of outcomes, and the failures} */
   @Override
   public String toString() {
     StringBuilder text =
         new StringBuilder(
-            "%s, %d events, %d states (%s), %d in recovery (%s), seed %d"
+            "%s, %,d events, %s, %s in recovery, seed %d"
                 .formatted(
                     granularity,
                     events,
-                    states,
-                    coverage.words,
-                    recoveryStates,
-                    recoveryCoverage.words,
+                    coverageInWords(),
+                    words(recoveryStates, existingRecoveryStates, recoveryCoverage),
                     seed));
+    if (forgottenStates > 0) {
+      text.append(
+          "; %,d states were too many to be remembered and may be counted twice"
+              .formatted(forgottenStates));
+    }
     for (OutcomeGroup group : outcomes) {
       text.append(System.lineSeparator()).append(group);
     }

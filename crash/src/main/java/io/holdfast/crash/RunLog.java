@@ -47,6 +47,23 @@ public interface RunLog {
   void endTransaction();
 
   /**
+   * Begins a named part of the run, for which {@link CrashExploration#engine(String, Engine)} may
+   * choose another engine. Regions may lie in each other, the last one begun counts; they are those
+   * of the whole run, not of a thread.
+   *
+   * @param name the region's name
+   */
+  void beginRegion(String name);
+
+  /**
+   * Ends the last region of that name that was begun and has not ended; does nothing if there is
+   * none.
+   *
+   * @param name the region's name
+   */
+  void endRegion(String name);
+
+  /**
    * Ends the part of the run in which crashes are explored: in a check, after recovery and before
    * trying what the recovered state is good for.
    */

@@ -37,7 +37,7 @@
  * what the check says. A correct one gives the outcomes by event:
  *
  * <pre>
- * CACHE_LINE, 6 events, 9 states (all), 0 in recovery (all), seed 1
+ * CACHE_LINE, 6 events, 9 of 9 states, 0 of 0 in recovery, seed 1
  * after events 0-2: "" (6 states)
  * after events 3-4: "" (2 states), "milk, bread" (2 states)
  * after events 5-6: "milk, bread" (2 states)

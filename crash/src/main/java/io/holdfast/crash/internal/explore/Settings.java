@@ -1,9 +1,11 @@
 package io.holdfast.crash.internal.explore;
 
 import io.holdfast.crash.Check;
+import io.holdfast.crash.Engine;
 import io.holdfast.crash.Progress;
 import io.holdfast.crash.Workload;
 import io.holdfast.pmem.Granularity;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** What an exploration does, and how much of it. */
@@ -12,6 +14,8 @@ public record Settings(
     Workload preparation,
     Workload workload,
     Check check,
+    Engine engine,
+    Map<String, Engine> regionEngines,
     long exhaustiveUpTo,
     int samples,
     int recoverySamples,
@@ -20,6 +24,7 @@ public record Settings(
     long seed,
     long maxStates,
     int maxFailures,
+    long rememberedStates,
     Consumer<Progress> progress) {
 
   /** Whether killed processes are explored besides power failures. */

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 record Trail(
     @Nullable Crash before, MediumImage start, List<String> acknowledged, List<Event> events) {
 
+  Tally.Of whose() {
+    return before == null ? Tally.Of.RUN : Tally.Of.RECOVERY;
+  }
+
   /** How a crash ended a run. */
   enum Kind {
     POWER_FAILURE,

@@ -60,6 +60,20 @@ public final class RecordedLog implements RunLog {
   }
 
   @Override
+  public void beginRegion(String name) {
+    if (recorder != null) {
+      recorder.record(origin -> new Event.BeginRegion(origin, name));
+    }
+  }
+
+  @Override
+  public void endRegion(String name) {
+    if (recorder != null) {
+      recorder.record(origin -> new Event.EndRegion(origin, name));
+    }
+  }
+
+  @Override
   public void stopCrashing() {
     if (recorder != null) {
       recorder.stop();

@@ -1,7 +1,12 @@
 package io.holdfast.crash.internal.model;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * Something on the medium that a power failure may leave in one of several ways, independently of
@@ -18,6 +23,15 @@ public sealed interface Doubt {
   /** {@return what is lost in the given way} */
   public List<? extends InDoubt> lost(int choice);
 
+  /** {@return all that is in doubt, oldest first} */
+  public List<? extends InDoubt> pieces();
+
+  /**
+   * {@return the choice in which the medium looks as if the given pieces had arrived, with those
+   * that must have arrived before them, and no others; -1 if a selection of the ways lacks it}
+   */
+  public int choice(Predicate<InDoubt> arrived);
+
   /**
    * One way: the words' values, and how its file's fingerprint differs from that of the certain
    * content.
@@ -30,11 +44,19 @@ public sealed interface Doubt {
   /**
    * Words of a file.
    *
+   * @param units what is in doubt, oldest first
    * @param words the numbers of the words
+   * @param certain their values in which nothing has arrived
    * @param ways their values and what is lost, per choice
    * @param complete whether these are all the ways there are, and not a selection
    */
-  public record OfContent(int file, long[] words, List<ContentChoice> ways, boolean complete)
+  public record OfContent(
+      int file,
+      List<Unit> units,
+      long[] words,
+      long[] certain,
+      List<ContentChoice> ways,
+      boolean complete)
       implements Doubt {
     @Override
     public int choices() {
@@ -44,6 +66,51 @@ public sealed interface Doubt {
     @Override
     public List<Unit> lost(int choice) {
       return ways.get(choice).lost();
+    }
+
+    @Override
+    public List<Unit> pieces() {
+      return units;
+    }
+
+    @Override
+    public int choice(Predicate<InDoubt> arrived) {
+      long[] values = certain.clone();
+      for (Unit unit : closure(arrived).reversed()) {
+        int slot = Arrays.binarySearch(words, unit.firstWord());
+        for (int i = 0; i < unit.words(); i++) {
+          values[slot + i] = (values[slot + i] & ~unit.mask(i)) | (unit.value(i) & unit.mask(i));
+        }
+      }
+      for (int choice = 0; choice < ways.size(); choice++) {
+        if (Arrays.equals(ways.get(choice).values(), values)) {
+          return choice;
+        }
+      }
+      return -1;
+    }
+
+    /** {@return the units that have arrived if those given have, newest first} */
+    private List<Unit> closure(Predicate<InDoubt> arrived) {
+      List<Unit> closure = new ArrayList<>();
+      List<Long> orderedLines = new ArrayList<>();
+      boolean written = false;
+      for (Unit unit : units.reversed()) {
+        boolean implied =
+            switch (unit.kind()) {
+              case PLAIN, ORDERED -> orderedLines.contains(unit.line());
+              case WRITE -> written;
+              case NON_TEMPORAL -> false;
+            };
+        if (implied || arrived.test(unit)) {
+          closure.add(unit);
+          if (unit.kind() == Unit.Kind.ORDERED) {
+            orderedLines.add(unit.line());
+          }
+          written |= unit.kind() == Unit.Kind.WRITE;
+        }
+      }
+      return closure;
     }
   }
 
@@ -58,14 +125,37 @@ public sealed interface Doubt {
     public List<SizeChange> lost(int choice) {
       return changes.subList(changes.size() - choice, changes.size());
     }
+
+    @Override
+    public List<SizeChange> pieces() {
+      return changes;
+    }
+
+    @Override
+    public int choice(Predicate<InDoubt> arrived) {
+      int lost = 0;
+      while (lost < changes.size() && !arrived.test(changes.get(changes.size() - 1 - lost))) {
+        lost++;
+      }
+      return lost;
+    }
   }
 
   /**
    * The names of all files and folders.
    *
+   * @param certain those in which nothing has arrived
+   * @param changes what is in doubt, oldest first
+   * @param reachable gives those of some names to which a way leads
    * @param complete whether these are all the ways there are, and not a selection
    */
-  public record OfNames(List<NameChoice> ways, boolean complete) implements Doubt {
+  public record OfNames(
+      SortedMap<Name, Integer> certain,
+      List<NameChange> changes,
+      UnaryOperator<SortedMap<Name, Integer>> reachable,
+      List<NameChoice> ways,
+      boolean complete)
+      implements Doubt {
     @Override
     public int choices() {
       return ways.size();
@@ -74,6 +164,30 @@ public sealed interface Doubt {
     @Override
     public List<NameChange> lost(int choice) {
       return ways.get(choice).lost();
+    }
+
+    @Override
+    public List<NameChange> pieces() {
+      return changes;
+    }
+
+    @Override
+    public int choice(Predicate<InDoubt> arrived) {
+      List<NameChange> closure = new ArrayList<>();
+      for (NameChange change : changes.reversed()) {
+        if (arrived.test(change) || closure.stream().anyMatch(later -> later.dependsOn(change))) {
+          closure.add(change);
+        }
+      }
+      TreeMap<Name, Integer> arriving = new TreeMap<>(certain);
+      closure.reversed().forEach(change -> change.applyTo(arriving));
+      SortedMap<Name, Integer> names = reachable.apply(arriving);
+      for (int choice = 0; choice < ways.size(); choice++) {
+        if (ways.get(choice).names().equals(names)) {
+          return choice;
+        }
+      }
+      return -1;
     }
   }
 }

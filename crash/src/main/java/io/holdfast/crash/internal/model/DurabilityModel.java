@@ -202,7 +202,7 @@ public final class DurabilityModel {
           file(rename.file());
         }
         nextFile = Math.max(nextFile, rename.file() + 1);
-        names.apply(rename);
+        names.apply(sequence, rename);
         yield Effect.CHANGED;
       }
       case Event.SyncFolder folder -> {
@@ -210,7 +210,8 @@ public final class DurabilityModel {
         yield Effect.CHANGED;
       }
       case Event.Acknowledge _ -> Effect.CHANGED;
-      case Event.Promise _, Event.Begin _, Event.End _ -> effect;
+      case Event.Promise _, Event.Begin _, Event.End _, Event.BeginRegion _, Event.EndRegion _ ->
+          effect;
     };
   }
 

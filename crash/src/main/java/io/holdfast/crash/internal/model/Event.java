@@ -190,6 +190,22 @@ public sealed interface Event {
     }
   }
 
+  /** A named part of the run begins, which an engine of its own may be chosen for. */
+  public record BeginRegion(Origin origin, String name) implements Event {
+    @Override
+    public String describe() {
+      return "region \"%s\" begins".formatted(name);
+    }
+  }
+
+  /** A named part of the run ends. */
+  public record EndRegion(Origin origin, String name) implements Event {
+    @Override
+    public String describe() {
+      return "region \"%s\" ends".formatted(name);
+    }
+  }
+
   private static String range(long position, long length) {
     return "%d bytes at 0x%x".formatted(length, position);
   }

@@ -14,20 +14,21 @@ import org.jspecify.annotations.Nullable;
  * file could be lost that nobody has removed, and a folder could lie in itself, which file systems
  * that keep no order at all mend by fsck and not by chance.
  */
-public record NameChange(Event.Rename event, Set<Folder> unsynced) implements InDoubt {
+public record NameChange(long sequence, Event.Rename event, Set<Folder> unsynced)
+    implements InDoubt {
 
-  public static NameChange of(Event.Rename event) {
+  public static NameChange of(long sequence, Event.Rename event) {
     Set<Folder> folders = new HashSet<>();
     for (Name name : new Name[] {event.removed(), event.added()}) {
       if (name != null) {
         folders.add(name.folder());
       }
     }
-    return new NameChange(event, folders);
+    return new NameChange(sequence, event, folders);
   }
 
   public NameChange fork() {
-    return new NameChange(event, new HashSet<>(unsynced));
+    return new NameChange(sequence, event, new HashSet<>(unsynced));
   }
 
   public boolean dependsOn(NameChange earlier) {

@@ -58,11 +58,11 @@ final class NameModel {
     return folders.contains(number);
   }
 
-  void apply(Event.Rename event) {
+  void apply(long sequence, Event.Rename event) {
     if (event.kind() == Event.NamedKind.FOLDER) {
       folders.add(event.file());
     }
-    NameChange change = NameChange.of(event);
+    NameChange change = NameChange.of(sequence, event);
     change.applyTo(visible);
     pending.add(change);
   }
@@ -117,7 +117,8 @@ final class NameModel {
     }
     List<Doubt.NameChoice> choices = new ArrayList<>();
     states.values().forEach(way -> choices.add(new Doubt.NameChoice(way.names(), way.lost())));
-    return new Doubt.OfNames(choices, complete);
+    return new Doubt.OfNames(
+        new TreeMap<>(certain), List.copyOf(pending), this::reachable, choices, complete);
   }
 
   /** One way in which the first changes may have arrived. */

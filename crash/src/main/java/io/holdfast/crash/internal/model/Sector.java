@@ -211,7 +211,8 @@ final class Sector {
       complete &= next.size() <= MAX_WAYS;
       ways = Thinning.keep(new ArrayList<>(next.values()), MAX_WAYS);
     }
-    return new Doubt.OfContent(file, words, states(ways, words, before), complete);
+    return new Doubt.OfContent(
+        file, List.copyOf(group), words, before, states(ways, words, before), complete);
   }
 
   private static List<Doubt.ContentChoice> states(List<Way> ways, long[] words, long[] before) {

@@ -1,8 +1,9 @@
 package io.holdfast.crash.internal.model;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -24,6 +25,8 @@ import java.util.function.Predicate;
  * in which they do not differ. Valid until the model gets its next event.
  */
 public final class StateSpace {
+  private static final int MANTISSA_BITS = 52;
+
   private final Doubt.OfNames names;
   private final Map<Integer, FileModel> files;
   private final Set<Integer> folders;
@@ -99,6 +102,22 @@ public final class StateSpace {
       size *= doubt.choices();
     }
     return size;
+  }
+
+  /**
+   * {@return how many states there are: exactly up to {@code Long.MAX_VALUE}, about beyond that}
+   */
+  public BigInteger count() {
+    long exact = size();
+    if (exact < Long.MAX_VALUE) {
+      return BigInteger.valueOf(exact);
+    }
+    double bits = 0;
+    for (Doubt doubt : doubts) {
+      bits += Math.log(doubt.choices()) / Math.log(2);
+    }
+    int shift = (int) bits - MANTISSA_BITS;
+    return BigInteger.valueOf((long) Math.pow(2, bits - shift)).shiftLeft(shift);
   }
 
   public List<InDoubt> lost(int[] state) {
@@ -192,8 +211,10 @@ public final class StateSpace {
   /**
    * Shows {@code visitor} every state, those that lose little first, until it returns {@code
    * false}. The visitor must not keep the array.
+   *
+   * @return whether it has seen them all, and never returned {@code false}
    */
-  public void forEach(Predicate<int[]> visitor) {
+  public boolean forEach(Predicate<int[]> visitor) {
     int[] state = new int[doubts.size()];
     while (visitor.test(state)) {
       int i = 0;
@@ -201,10 +222,11 @@ public final class StateSpace {
         state[i++] = 0;
       }
       if (i == state.length) {
-        return;
+        return true;
       }
       state[i]++;
     }
+    return false;
   }
 
   /**
@@ -215,8 +237,7 @@ public final class StateSpace {
    */
   public void sample(int samples, Random random, Predicate<int[]> visitor) {
     int[] none = new int[doubts.size()];
-    int[] all = new int[doubts.size()];
-    Arrays.setAll(all, i -> doubts.get(i).choices() - 1);
+    int[] all = everythingLost();
     if (!visitor.test(none.clone()) || !visitor.test(all.clone())) {
       return;
     }
@@ -237,8 +258,26 @@ public final class StateSpace {
         return;
       }
     }
+    random(samples, random, visitor);
+  }
+
+  /**
+   * Shows {@code visitor} nothing lost, everything lost, and {@code samples} random states, of
+   * which some lose little, some half and some nearly everything, until it returns {@code false}.
+   */
+  public void sampleRandomly(int samples, Random random, Predicate<int[]> visitor) {
+    if (visitor.test(new int[doubts.size()]) && visitor.test(everythingLost())) {
+      random(samples, random, visitor);
+    }
+  }
+
+  private int[] everythingLost() {
+    return doubts.stream().mapToInt(doubt -> doubt.choices() - 1).toArray();
+  }
+
+  private void random(int samples, Random random, Predicate<int[]> visitor) {
     for (int i = 0; i < samples; i++) {
-      int[] state = none.clone();
+      int[] state = new int[doubts.size()];
       double arrival = random.nextInt(1, 8) / 8.0;
       for (int doubt = 0; doubt < state.length; doubt++) {
         if (random.nextDouble() >= arrival) {
@@ -247,6 +286,66 @@ public final class StateSpace {
       }
       if (!visitor.test(state)) {
         return;
+      }
+    }
+  }
+
+  /**
+   * Shows {@code visitor} for each {@code k} the state in which the {@code k} oldest pieces in
+   * doubt have arrived, everything lost first, until it returns {@code false}.
+   */
+  public void prefixes(Predicate<int[]> visitor) {
+    arriveInOrder(piecesInOrder(), visitor);
+  }
+
+  /**
+   * Shows {@code visitor} for each {@code k} the state in which the {@code k} newest pieces in
+   * doubt have arrived, with those that must have arrived before them, everything lost first, until
+   * it returns {@code false}.
+   */
+  public void reversePrefixes(Predicate<int[]> visitor) {
+    arriveInOrder(piecesInOrder().reversed(), visitor);
+  }
+
+  private record Piece(int doubt, InDoubt what) {}
+
+  /** Those of one event in the order of size, bytes by address, names. */
+  private List<Piece> piecesInOrder() {
+    List<Piece> pieces = new ArrayList<>();
+    for (int doubt = 0; doubt < doubts.size(); doubt++) {
+      for (InDoubt what : doubts.get(doubt).pieces()) {
+        pieces.add(new Piece(doubt, what));
+      }
+    }
+    pieces.sort(
+        Comparator.comparingLong((Piece piece) -> piece.what().sequence())
+            .thenComparingLong(
+                piece ->
+                    switch (piece.what()) {
+                      case SizeChange _ -> -1;
+                      case Unit unit -> unit.firstWord();
+                      case NameChange _ -> Long.MAX_VALUE;
+                    }));
+    return pieces;
+  }
+
+  private void arriveInOrder(List<Piece> pieces, Predicate<int[]> visitor) {
+    Set<InDoubt> arrived = Collections.newSetFromMap(new IdentityHashMap<>());
+    int[] state = everythingLost();
+    for (int doubt = 0; doubt < state.length; doubt++) {
+      state[doubt] = Math.max(0, doubts.get(doubt).choice(_ -> false));
+    }
+    if (!visitor.test(state.clone())) {
+      return;
+    }
+    for (Piece piece : pieces) {
+      arrived.add(piece.what());
+      int choice = doubts.get(piece.doubt()).choice(arrived::contains);
+      if (choice >= 0 && choice != state[piece.doubt()]) {
+        state[piece.doubt()] = choice;
+        if (!visitor.test(state.clone())) {
+          return;
+        }
       }
     }
   }

@@ -84,7 +84,7 @@ public final class Unit implements InDoubt {
     return fork;
   }
 
-  /** {@return the number of the unit's event in the order of all events of its model} */
+  @Override
   public long sequence() {
     return sequence;
   }
@@ -139,6 +139,10 @@ public final class Unit implements InDoubt {
       }
     }
     return true;
+  }
+
+  public long line() {
+    return firstWord / (LINE_BYTES / Long.BYTES);
   }
 
   public long sector() {

@@ -1,0 +1,363 @@
+package io.holdfast.crash.internal.explore;
+
+import io.holdfast.crash.CrashFailure;
+import io.holdfast.crash.Engine;
+import io.holdfast.crash.OutcomeGroup;
+import io.holdfast.crash.Progress;
+import io.holdfast.crash.internal.medium.Recorder;
+import io.holdfast.crash.internal.medium.WindowPool;
+import io.holdfast.crash.internal.model.DurabilityModel;
+import io.holdfast.crash.internal.model.Event;
+import io.holdfast.crash.internal.model.Fingerprint;
+import io.holdfast.crash.internal.model.InDoubt;
+import io.holdfast.crash.internal.model.MediumImage;
+import io.holdfast.crash.internal.model.StateSpace;
+import io.holdfast.crash.internal.model.Unit;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes through the crash states of recorded runs, and through those of the recoveries that start
+ * from them.
+ *
+ * <p>After each event that changes the {@linkplain StateSpace state space} the {@linkplain Engine
+ * engine} takes states from it. The check runs on each that it has not yet seen with the same
+ * acknowledgements, whichever run or recovery it came from; and, as deep as it is told, what the
+ * check did to the medium is crashed in the same manner. What is done depends on the runs, the
+ * check and the seed alone.
+ */
+final class CrashSearch {
+  private final Settings settings;
+  private final WindowPool pool;
+  private final Tally tally = new Tally();
+  private final SeenStates seen;
+  private final List<CrashFailure> failures = new ArrayList<>();
+  private long stopAt = Long.MAX_VALUE;
+
+  CrashSearch(Settings settings, WindowPool pool) {
+    this.settings = settings;
+    this.pool = pool;
+    seen = new SeenStates(settings.rememberedStates());
+  }
+
+  Tally tally() {
+    return tally;
+  }
+
+  List<CrashFailure> failures() {
+    return failures;
+  }
+
+  /** {@return how many checked states could not be remembered} */
+  long forgotten() {
+    return seen.forgotten();
+  }
+
+  /**
+   * Crashes a run after each of its events.
+   *
+   * @param runsLeft among how many runs, this one included, what is left of a limit is shared
+   * @param outcomes is told what was found
+   */
+  void explore(MediumImage prepared, RecordedRun run, long runsLeft, OutcomeGroups outcomes) {
+    List<Event> events = run.events();
+    DurabilityModel model = new DurabilityModel(settings.granularity(), prepared);
+    Trail trail = new Trail(null, prepared, List.of(), events);
+    Regions regions = new Regions(settings.engine(), settings.regionEngines());
+    Growth growth = new Growth();
+    List<String> acknowledged = List.of();
+    SortedMap<String, Long> found = new TreeMap<>();
+    for (int point = 0; point <= events.size(); point++) {
+      Event event = point == 0 ? null : events.get(point - 1);
+      DurabilityModel.Effect effect = DurabilityModel.Effect.CHANGED;
+      if (event != null) {
+        effect = model.apply(event);
+        acknowledged = with(acknowledged, event);
+        regions.note(event);
+      }
+      if (wantsMore()) {
+        settings.progress().accept(new Progress(point, events.size(), tally.checked()));
+        if (effect == DurabilityModel.Effect.CHANGED) {
+          found = new TreeMap<>();
+          stopAt = allowance(events.size() + 1 - point, runsLeft);
+          Moment moment = new Moment(model, trail, point, acknowledged, regions.engine());
+          crash(moment, settings.crashesInRecovery(), growth, found);
+        }
+        outcomes.add(point, found);
+      } else if (effect == DurabilityModel.Effect.CHANGED) {
+        skip(model, trail, event, growth);
+      }
+    }
+  }
+
+  /** Where a run is crashed, and what is taken there. */
+  private record Moment(
+      DurabilityModel model, Trail trail, int point, List<String> acknowledged, Engine engine) {
+    @Nullable Event event() {
+      return point == 0 ? null : trail.events().get(point - 1);
+    }
+
+    Fingerprint salt() {
+      Fingerprint salt = Fingerprint.NONE;
+      for (String what : acknowledged) {
+        salt = salt.then(what);
+      }
+      return salt;
+    }
+  }
+
+  /** Tells how many of the states after an event were not there after the one before it. */
+  private static final class Growth {
+    private BigInteger last = BigInteger.ZERO;
+
+    /**
+     * {@return how many states are new, at least, if what is in doubt has only become more} An
+     * acknowledgement makes all states new, since they have to keep it.
+     */
+    BigInteger to(BigInteger size, @Nullable Event event) {
+      BigInteger before = event instanceof Event.Acknowledge ? BigInteger.ZERO : last;
+      last = size;
+      return size.subtract(before).max(BigInteger.ZERO);
+    }
+  }
+
+  /** {@return the number of states at which this event's share of what is left is used up} */
+  private long allowance(int eventsLeft, long runsLeft) {
+    if (settings.maxStates() == Long.MAX_VALUE) {
+      return Long.MAX_VALUE;
+    }
+    long used = tally.checked();
+    long left = settings.maxStates() - used;
+    return used + Math.max(1, left / runsLeft / eventsLeft);
+  }
+
+  private boolean wantsMore() {
+    return failures.size() < settings.maxFailures() && tally.checked() < settings.maxStates();
+  }
+
+  /** Counts states that are not looked at any more. */
+  private void skip(DurabilityModel model, Trail trail, @Nullable Event event, Growth growth) {
+    tally.exist(trail.whose(), growth.to(model.states().count(), event));
+    tally.sample(Tally.Of.RUN);
+    tally.sample(Tally.Of.RECOVERY);
+  }
+
+  private void crash(Moment moment, int depth, Growth growth, Map<String, Long> found) {
+    Trail trail = moment.trail();
+    Tally.Of whose = trail.whose();
+    StateSpace space = moment.model().states();
+    Fingerprint salt = moment.salt();
+    Random random =
+        new Random(
+            settings.seed() * 31 + Arrays.hashCode(new long[] {moment.point(), salt.low(), depth}));
+    long before = tally.checked(whose);
+    boolean all =
+        take(
+            moment.engine(),
+            space,
+            whose,
+            random,
+            state -> visit(moment, space, state, salt, depth, found));
+    BigInteger grown = growth.to(space.count(), moment.event());
+    BigInteger checked = BigInteger.valueOf(tally.checked(whose) - before);
+    tally.exist(whose, all ? checked : grown.max(checked));
+    if (!all) {
+      tally.sample(whose);
+    }
+    if (settings.kills() == Settings.Kills.EXPLORED
+        && moment.engine() != Engine.NO_CRASHES
+        && depth > 0
+        && space.size() > 1
+        && wantsMore()) {
+      kill(moment, salt, depth, random);
+    }
+  }
+
+  /** Shows {@code visitor} what the engine takes; {@return whether these were all there are} */
+  private boolean take(
+      Engine engine, StateSpace space, Tally.Of whose, Random random, Predicate<int[]> visitor) {
+    boolean top = whose == Tally.Of.RUN;
+    int samples = top ? settings.samples() : Math.max(1, settings.recoverySamples() / 4);
+    long most =
+        switch (engine) {
+          case FULL -> top ? settings.exhaustiveUpTo() : settings.recoverySamples();
+          case PARTIAL -> top ? samples : settings.recoverySamples();
+          case PREFIXES, REVERSE_PREFIXES, NOTHING_LOST, NO_CRASHES -> 1;
+        };
+    if (engine == Engine.NO_CRASHES) {
+      return false;
+    }
+    if (space.size() <= most) {
+      return space.forEach(visitor) && space.isComplete();
+    }
+    switch (engine) {
+      case FULL -> space.sample(samples, random, visitor);
+      case PARTIAL -> space.sampleRandomly(samples, random, visitor);
+      case PREFIXES -> space.prefixes(visitor);
+      case REVERSE_PREFIXES -> space.reversePrefixes(visitor);
+      case NOTHING_LOST -> {
+        boolean _ = visitor.test(new int[space.doubts().size()]);
+      }
+      case NO_CRASHES -> {}
+    }
+    return false;
+  }
+
+  private boolean visit(
+      Moment moment,
+      StateSpace space,
+      int[] state,
+      Fingerprint salt,
+      int depth,
+      Map<String, Long> found) {
+    Fingerprint key = space.fingerprint(state).plus(salt.high(), salt.low());
+    String known = seen.outcome(key, depth);
+    if (known != null) {
+      found.merge(known, 1L, Long::sum);
+      return true;
+    }
+    Trail trail = moment.trail();
+    if (tally.checked() >= stopAt) {
+      return false;
+    }
+    tally.check(trail.whose());
+    MediumImage image = space.image(state);
+    List<String> acknowledged = moment.acknowledged();
+    CheckRun run = check(image, acknowledged, depth);
+    if (run.failure() != null) {
+      found.merge(seen.put(key, OutcomeGroup.FAILED, Integer.MAX_VALUE), 1L, Long::sum);
+      int[] fewest =
+          new Minimizer(
+                  space,
+                  candidate -> check(space.image(candidate), acknowledged, 0).failure() != null)
+              .minimize(state);
+      CheckRun last = check(space.image(fewest), acknowledged, 0);
+      List<InDoubt> lost = space.lost(last.failure() == null ? state : fewest);
+      fail(
+          new Trail.Crash(trail, moment.point(), Trail.Kind.POWER_FAILURE, lost),
+          acknowledged,
+          last.failure() == null ? run.failure() : last.failure(),
+          space.lost(lastState(space)).size());
+      return wantsMore();
+    }
+    found.merge(seen.put(key, String.valueOf(run.outcome()), depth), 1L, Long::sum);
+    if (!run.events().isEmpty()) {
+      Trail.Crash crash =
+          new Trail.Crash(trail, moment.point(), Trail.Kind.POWER_FAILURE, space.lost(state));
+      replay(
+          new DurabilityModel(settings.granularity(), image),
+          new Trail(crash, image, acknowledged, run.events()),
+          depth - 1);
+    }
+    return wantsMore();
+  }
+
+  private static int[] lastState(StateSpace space) {
+    return space.doubts().stream().mapToInt(doubt -> doubt.choices() - 1).toArray();
+  }
+
+  /**
+   * Kills what was running, starts the check on what was visible, and lets the power fail during
+   * that. An event of several words or sectors may also be killed in its midst.
+   */
+  private void kill(Moment moment, Fingerprint salt, int depth, Random random) {
+    Event event = moment.event();
+    if (event == null || isVisible(event)) {
+      killAt(moment.model().fork(), moment, salt, depth);
+      Set<Unit> missed = moment.model().someOfLastUnits(random);
+      if (!missed.isEmpty() && wantsMore()) {
+        killAt(moment.model().forkWithout(missed), moment, salt, depth);
+      }
+    }
+  }
+
+  private void killAt(DurabilityModel survivor, Moment moment, Fingerprint salt, int depth) {
+    StateSpace space = survivor.states();
+    if (space.size() == 1) {
+      return; // nothing is in doubt: a power failure leaves the same
+    }
+    Fingerprint visible = space.fingerprint(new int[space.doubts().size()]);
+    String known = seen.outcome(visible.plus(salt.high(), salt.low()), 0);
+    if (OutcomeGroup.FAILED.equals(known)) {
+      return;
+    }
+    Tally.Of whose = moment.trail().whose();
+    tally.exist(whose, BigInteger.ONE);
+    if (tally.checked() >= stopAt) {
+      tally.sample(whose);
+      return;
+    }
+    MediumImage image = survivor.visible();
+    tally.check(whose);
+    CheckRun run = check(image, moment.acknowledged(), depth);
+    Trail.Crash crash = new Trail.Crash(moment.trail(), moment.point(), Trail.Kind.KILL, List.of());
+    if (run.failure() != null) {
+      fail(crash, moment.acknowledged(), run.failure(), 0);
+    } else {
+      replay(survivor, new Trail(crash, image, moment.acknowledged(), run.events()), depth - 1);
+    }
+  }
+
+  /** {@return whether a kill after this event leaves anything else than one before it} */
+  private static boolean isVisible(Event event) {
+    return switch (event) {
+      case Event.Store _, Event.Write _, Event.Resize _, Event.Rename _, Event.Acknowledge _ ->
+          true;
+      default -> false;
+    };
+  }
+
+  private void replay(DurabilityModel model, Trail trail, int depth) {
+    List<String> acknowledged = trail.acknowledged();
+    Map<String, Long> ignored = new HashMap<>();
+    Growth growth = new Growth();
+    Regions regions = new Regions(settings.engine(), settings.regionEngines());
+    crash(new Moment(model, trail, 0, acknowledged, regions.engine()), depth, growth, ignored);
+    for (int point = 1; point <= trail.events().size(); point++) {
+      if (!wantsMore()) {
+        tally.sample(Tally.Of.RECOVERY);
+        return;
+      }
+      Event event = trail.events().get(point - 1);
+      acknowledged = with(acknowledged, event);
+      regions.note(event);
+      if (model.apply(event) == DurabilityModel.Effect.CHANGED) {
+        Moment moment = new Moment(model, trail, point, acknowledged, regions.engine());
+        crash(moment, depth, growth, ignored);
+      }
+    }
+  }
+
+  private CheckRun check(MediumImage image, List<String> acknowledged, int depth) {
+    Recorder recorder = depth > 0 ? new Recorder(Recorder.Traces.OFF) : null;
+    return CheckRun.of(
+        settings.check(), settings.granularity(), image, acknowledged, pool, recorder);
+  }
+
+  private static List<String> with(List<String> acknowledged, Event event) {
+    if (!(event instanceof Event.Acknowledge acknowledge)) {
+      return acknowledged;
+    }
+    List<String> more = new ArrayList<>(acknowledged);
+    more.add(acknowledge.what());
+    return List.copyOf(more);
+  }
+
+  private void fail(
+      Trail.Crash crash, List<String> acknowledged, @Nullable Throwable cause, int inDoubt) {
+    failures.add(
+        new FailureWriter(settings, pool)
+            .write(crash, acknowledged, Objects.requireNonNull(cause), inDoubt));
+  }
+}
