@@ -1,11 +1,22 @@
 package io.holdfast.crash;
 
 import io.holdfast.crash.internal.explore.Explorer;
+import io.holdfast.crash.internal.explore.Replay;
 import io.holdfast.crash.internal.explore.Settings;
+import io.holdfast.crash.internal.report.LayoutDecoder;
+import io.holdfast.crash.internal.report.ReplayLine;
+import io.holdfast.crash.internal.report.Reporting;
 import io.holdfast.pmem.Granularity;
+import java.lang.foreign.MemoryLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Crashes a program after each thing it does to its medium, in each way the medium may be left, and
@@ -37,6 +48,11 @@ public final class CrashExploration {
   private int maxFailures = 1;
   private long rememberedStates = Runtime.getRuntime().maxMemory() / 3 / BYTES_PER_STATE;
   private Consumer<Progress> progress = _ -> {};
+
+  private String name = "";
+  private int toleratedOverwrites = Reporting.OVERWRITES_IGNORED;
+  private final List<Reporting.Rule> rules = new ArrayList<>();
+  private final List<Reporting.Decoder> decoders = new ArrayList<>();
 
   private CrashExploration(Granularity granularity) {
     this.granularity = granularity;
@@ -241,30 +257,182 @@ public final class CrashExploration {
   }
 
   /**
+   * Sets what reports call the exploration.
+   *
+   * @param value the name; none by default
+   * @return this
+   */
+  public CrashExploration named(String value) {
+    name = value;
+    return this;
+  }
+
+  /**
+   * Declares findings to be no mistakes, by their place in the program. They are listed apart, and
+   * so is a suppression that was good for nothing.
+   *
+   * @param kind what kind of finding
+   * @param where the place that must be among the frames of the finding's stack: a class as {@code
+   *     com.example.Ring}, with the classes in it, or a method as {@code com.example.Ring#append}
+   * @param reason why it is no mistake, for those who read the report
+   * @return this
+   * @throws IllegalArgumentException if {@code where} or {@code reason} is blank
+   */
+  public CrashExploration suppress(Finding.Kind kind, String where, String reason) {
+    return suppress(kind, where, finding -> isAt(finding, where), reason);
+  }
+
+  /**
+   * Declares findings to be no mistakes, by a condition of your own.
+   *
+   * @param kind what kind of finding
+   * @param what the condition in words
+   * @param condition whether a finding is none
+   * @param reason why it is no mistake, for those who read the report
+   * @return this
+   * @throws IllegalArgumentException if {@code what} or {@code reason} is blank
+   */
+  public CrashExploration suppress(
+      Finding.Kind kind, String what, Predicate<Finding> condition, String reason) {
+    if (what.isBlank() || reason.isBlank()) {
+      throw new IllegalArgumentException(
+          "a suppression of findings of kind %s without a %s"
+              .formatted(kind, what.isBlank() ? "place" : "reason"));
+    }
+    rules.add(new Reporting.Rule(kind, what, condition, reason));
+    return this;
+  }
+
+  private static boolean isAt(Finding finding, String where) {
+    int hash = where.indexOf('#');
+    String type = hash < 0 ? where : where.substring(0, hash);
+    String method = hash < 0 ? "" : where.substring(hash + 1);
+    for (StackTraceElement frame : finding.stack()) {
+      String name = frame.getClassName();
+      if ((name.equals(type) || name.startsWith(type + "$"))
+          && (method.isEmpty() || method.equals(frame.getMethodName()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Also reports stores to bytes that an earlier store has not made durable yet, as {@link
+   * Finding.Kind#OVERWRITTEN}. Counters and lengths do this legitimately; where nothing does, it
+   * shows values that no crash can ever leave, or that were meant to be durable first.
+   *
+   * @param toleratedEvents how many events may lie between the two stores without a report; 0
+   *     reports all
+   * @return this
+   * @throws IllegalArgumentException if {@code toleratedEvents} is negative
+   */
+  public CrashExploration reportOverwrites(int toleratedEvents) {
+    if (toleratedEvents < 0) {
+      throw new IllegalArgumentException(
+          "%d events tolerated between two stores".formatted(toleratedEvents));
+    }
+    toleratedOverwrites = toleratedEvents;
+    return this;
+  }
+
+  /**
+   * Says what the bytes of a file mean, so that failures show lost ones in words.
+   *
+   * @param file the file's name on the medium
+   * @param decoder puts a range of the file into words
+   * @return this
+   */
+  public CrashExploration decode(Path file, StateDecoder decoder) {
+    decoders.add(new Reporting.Decoder(file.toAbsolutePath().normalize().toString(), decoder));
+    return this;
+  }
+
+  /**
+   * Says what the bytes of a file mean by a layout: failures show the names and values of its
+   * members that were lost, as {@code header.length = 11}.
+   *
+   * @param file the file's name on the medium
+   * @param offset where in the file the layout lies, in bytes
+   * @param layout the layout
+   * @return this
+   * @throws IllegalArgumentException if {@code offset} is negative
+   */
+  public CrashExploration decode(Path file, long offset, MemoryLayout layout) {
+    return decode(file, LayoutDecoder.of(offset, layout));
+  }
+
+  /**
    * Runs the preparation and the program, and checks the crash states.
    *
+   * <p>If the system property {@code holdfast.crash.replay} holds the line of a failure of this
+   * exploration, as it does when a test is run again with what the failure's message says, only
+   * that state is checked, as by {@link #replay}. A line with another granularity or another
+   * {@linkplain #named name} is of another exploration, and ignored.
+   *
    * @return what was found
-   * @throws AssertionError if the preparation or the program fails without any crash
+   * @throws AssertionError if the preparation or the program fails without any crash; or, in a
+   *     replay, what the check throws
+   * @throws IllegalArgumentException if the property holds no line, or the program has changed so
+   *     that the line does not fit
    */
   public CrashReport explore() {
-    return new Explorer(
-            new Settings(
-                granularity,
-                preparation,
-                workload,
-                check,
-                engine,
-                Map.copyOf(regionEngines),
-                exhaustiveUpTo,
-                samples,
-                recoverySamples,
-                crashesInRecovery,
-                kills,
-                seed,
-                maxStates,
-                maxFailures,
-                rememberedStates,
-                progress))
-        .explore();
+    String property = System.getProperty("holdfast.crash.replay", "");
+    if (!property.isBlank()) {
+      ReplayLine line = ReplayLine.parse(property);
+      if (line.granularity() == granularity && line.name().equals(name)) {
+        return replayed(line);
+      }
+    }
+    return new Explorer(settings(new TreeSet<>())).explore();
+  }
+
+  /**
+   * Goes to the one failing state that a line of text names, and runs the check on it; what the
+   * check throws is thrown through, so that a debugger stops where it happens.
+   *
+   * @param line the line, as {@link CrashFailure#replay} has it
+   * @return the outcome, if the check accepts the state now
+   * @throws Exception what the check throws
+   * @throws IllegalArgumentException if {@code line} is none, or is of another granularity, or the
+   *     program has changed so that the line does not fit
+   */
+  public String replay(String line) throws Exception {
+    ReplayLine parsed = ReplayLine.parse(line);
+    return new Replay(settings(parsed.without()), parsed).run();
+  }
+
+  private CrashReport replayed(ReplayLine line) {
+    String outcome;
+    try {
+      outcome = new Replay(settings(line.without()), line).run();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new AssertionError("replayed: the check failed: " + e, e);
+    }
+    return Replay.report(line, outcome);
+  }
+
+  private Settings settings(SortedSet<Integer> withoutSteps) {
+    return new Settings(
+        granularity,
+        preparation,
+        workload,
+        check,
+        engine,
+        Map.copyOf(regionEngines),
+        exhaustiveUpTo,
+        samples,
+        recoverySamples,
+        crashesInRecovery,
+        kills,
+        seed,
+        maxStates,
+        maxFailures,
+        rememberedStates,
+        progress,
+        new Reporting(name, toleratedOverwrites, rules, decoders),
+        withoutSteps);
   }
 }

@@ -1,12 +1,18 @@
 package io.holdfast.crash;
 
+import io.holdfast.crash.internal.report.HtmlReport;
+import io.holdfast.crash.internal.report.JsonReport;
+import io.holdfast.crash.internal.report.WholeFile;
 import io.holdfast.pmem.Granularity;
+import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
  * What an exploration has found. Immutable.
  *
+ * @param name what the exploration is {@linkplain CrashExploration#named called}, empty for nothing
  * @param granularity the granularity of the explored medium
  * @param seed what random choices were made from
  * @param events how many events the run had
@@ -23,9 +29,12 @@ import java.util.List;
  *     once
  * @param outcomes the outcomes by event
  * @param failures the crashes that the check does not accept
- * @param diagnosis what looks wrong or wasted in the run without any crash
+ * @param diagnosis what looks wrong or wasted in the run without any crash, and is not suppressed
+ * @param suppressions what was {@linkplain CrashExploration#suppress suppressed}, and why
+ * @param timeline the start of the run and its events, in order
  */
 public record CrashReport(
+    String name,
     Granularity granularity,
     long seed,
     int events,
@@ -38,7 +47,9 @@ public record CrashReport(
     long forgottenStates,
     List<OutcomeGroup> outcomes,
     List<CrashFailure> failures,
-    List<Finding> diagnosis) {
+    List<Finding> diagnosis,
+    List<Suppression> suppressions,
+    List<ExploredEvent> timeline) {
 
   /** Above this, estimates are told as powers of ten. */
   private static final BigInteger LARGEST_NUMBER = BigInteger.valueOf(1_000_000);
@@ -51,11 +62,12 @@ public record CrashReport(
     SAMPLED
   }
 
-  /** Makes the lists unmodifiable. */
+  /** Makes the lists unmodifiable; the timeline is expected to be so, since it may be a view. */
   public CrashReport {
     outcomes = List.copyOf(outcomes);
     failures = List.copyOf(failures);
     diagnosis = List.copyOf(diagnosis);
+    suppressions = List.copyOf(suppressions);
   }
 
   /**
@@ -73,15 +85,18 @@ public record CrashReport(
   }
 
   /**
-   * Returns if the run is free of findings.
+   * Returns if the run is free of findings other than those suppressed.
    *
    * @return this report
    * @throws AssertionError if there are findings; it lists them
    */
   public CrashReport assertNoFindings() {
     if (!diagnosis.isEmpty()) {
-      StringBuilder text = new StringBuilder("%d findings".formatted(diagnosis.size()));
+      StringBuilder text =
+          new StringBuilder(
+              diagnosis.size() == 1 ? "1 finding" : "%d findings".formatted(diagnosis.size()));
       diagnosis.forEach(finding -> text.append(System.lineSeparator()).append(finding));
+      unusedSuppressions(text);
       throw new AssertionError(text.toString());
     }
     return this;
@@ -109,13 +124,41 @@ public record CrashReport(
     return Math.log10(number.shiftRight(shift).doubleValue()) + shift * Math.log10(2);
   }
 
+  /**
+   * Writes the report as one HTML page that needs nothing else: what happened, the failures with
+   * what was lost, the findings, the outcomes, and a timeline of all events. A file of that name is
+   * replaced, as a whole or not at all.
+   *
+   * @param file the file
+   * @throws IOException if it cannot be written
+   */
+  public void writeHtml(Path file) throws IOException {
+    WholeFile.write(file, out -> HtmlReport.write(this, out));
+  }
+
+  /**
+   * Writes all of the report as one JSON object in UTF-8, whose members are named as the parts of
+   * this record and of those in it, after {@code "format": "holdfast-crash-report/1"}; {@code
+   * "consistent"} says whether there are no failures. Enumerations are their names, stacks are
+   * lists of strings, innermost call first, a throwable is an object with {@code type}, {@code
+   * message} and {@code stack}. Members may be added, but not change their meaning, while the
+   * format is 1. A file of that name is replaced, as a whole or not at all.
+   *
+   * @param file the file
+   * @throws IOException if it cannot be written
+   */
+  public void writeJson(Path file) throws IOException {
+    WholeFile.write(file, out -> JsonReport.write(this, out));
+  }
+
   /** {@return one line of figures, one for each group of outcomes, and the failures} */
   @Override
   public String toString() {
     StringBuilder text =
         new StringBuilder(
-            "%s, %,d events, %s, %s in recovery, seed %d"
+            "%s%s, %,d events, %s, %s in recovery, seed %d"
                 .formatted(
+                    name.isEmpty() ? "" : name + ": ",
                     granularity,
                     events,
                     coverageInWords(),
@@ -129,9 +172,18 @@ public record CrashReport(
     for (OutcomeGroup group : outcomes) {
       text.append(System.lineSeparator()).append(group);
     }
+    unusedSuppressions(text);
     for (CrashFailure failure : failures) {
       text.append(System.lineSeparator()).append(System.lineSeparator()).append(failure);
     }
     return text.toString();
+  }
+
+  private void unusedSuppressions(StringBuilder text) {
+    for (Suppression suppression : suppressions) {
+      if (suppression.findings().isEmpty()) {
+        text.append(System.lineSeparator()).append(suppression);
+      }
+    }
   }
 }

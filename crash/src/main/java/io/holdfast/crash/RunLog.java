@@ -64,6 +64,30 @@ public interface RunLog {
   void endRegion(String name);
 
   /**
+   * Runs one of the run's operations under a name. When a crash breaks the check, the exploration
+   * repeats the run with steps left out, as long as a crash still breaks it, and reports the fewest
+   * that it takes; so a run with steps must do the same when it is repeated. In a preparation and
+   * in a check the step is just run. Steps of one thread do not nest.
+   *
+   * @param name what reports call it
+   * @param step the operation
+   * @throws Exception what {@code step} throws
+   * @throws IllegalStateException if it begins within another step of the same thread
+   */
+  void step(String name, Step step) throws Exception;
+
+  /** An operation of a run. */
+  @FunctionalInterface
+  interface Step {
+    /**
+     * Runs the operation.
+     *
+     * @throws Exception if the program fails
+     */
+    void run() throws Exception;
+  }
+
+  /**
    * Ends the part of the run in which crashes are explored: in a check, after recovery and before
    * trying what the recovered state is good for.
    */

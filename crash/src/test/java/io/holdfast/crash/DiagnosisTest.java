@@ -39,7 +39,7 @@ class DiagnosisTest {
               map.putLong(8, 1);
               map.drain();
             });
-    assertThat(finding.kind()).isEqualTo(Finding.Kind.NOT_DURABLE);
+    assertThat(finding.kind()).isEqualTo(Finding.Kind.NOT_FLUSHED);
     assertThat(finding.first()).contains("data 0x8").contains("store of 8 bytes");
     assertThat(finding.where()).contains("DiagnosisTest.java");
   }
@@ -56,7 +56,7 @@ class DiagnosisTest {
               log.promiseDurable();
               map.drain();
             });
-    assertThat(finding.kind()).isEqualTo(Finding.Kind.NOT_DURABLE);
+    assertThat(finding.kind()).isEqualTo(Finding.Kind.NOT_FENCED);
   }
 
   @Test
@@ -68,7 +68,7 @@ class DiagnosisTest {
               PmemFile file = medium.open(Programs.FILE, FileAccess.READ_WRITE);
               file.write(0, Programs.bytes("text"));
             });
-    assertThat(finding.kind()).isEqualTo(Finding.Kind.NOT_DURABLE);
+    assertThat(finding.kind()).isEqualTo(Finding.Kind.NOT_SYNCED);
     assertThat(finding.first()).contains("write of 4 bytes");
   }
 
@@ -167,8 +167,8 @@ class DiagnosisTest {
         explore(Granularity.CACHE_LINE, (medium, log) -> map(medium).putLong(0, 1));
     assertThatThrownBy(report::assertNoFindings)
         .isInstanceOf(AssertionError.class)
-        .hasMessageContaining("1 findings")
-        .hasMessageContaining("promised durable, but not");
+        .hasMessageContaining("1 finding")
+        .hasMessageContaining("not flushed");
   }
 
   private static Finding only(Granularity granularity, Workload program) {

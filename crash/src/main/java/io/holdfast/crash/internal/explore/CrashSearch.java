@@ -9,10 +9,10 @@ import io.holdfast.crash.internal.medium.WindowPool;
 import io.holdfast.crash.internal.model.DurabilityModel;
 import io.holdfast.crash.internal.model.Event;
 import io.holdfast.crash.internal.model.Fingerprint;
-import io.holdfast.crash.internal.model.InDoubt;
 import io.holdfast.crash.internal.model.MediumImage;
 import io.holdfast.crash.internal.model.StateSpace;
 import io.holdfast.crash.internal.model.Unit;
+import io.holdfast.crash.internal.report.Timeline;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,11 +70,17 @@ final class CrashSearch {
    *
    * @param runsLeft among how many runs, this one included, what is left of a limit is shared
    * @param outcomes is told what was found
+   * @param timeline is told the same, event by event
    */
-  void explore(MediumImage prepared, RecordedRun run, long runsLeft, OutcomeGroups outcomes) {
+  void explore(
+      MediumImage prepared,
+      RecordedRun run,
+      long runsLeft,
+      OutcomeGroups outcomes,
+      Timeline timeline) {
     List<Event> events = run.events();
     DurabilityModel model = new DurabilityModel(settings.granularity(), prepared);
-    Trail trail = new Trail(null, prepared, List.of(), events);
+    Trail trail = new Trail(null, prepared, List.of(), events, run.name(), run.steps());
     Regions regions = new Regions(settings.engine(), settings.regionEngines());
     Growth growth = new Growth();
     List<String> acknowledged = List.of();
@@ -95,6 +102,7 @@ final class CrashSearch {
           crash(moment, settings.crashesInRecovery(), growth, found);
         }
         outcomes.add(point, found);
+        timeline.add(found);
       } else if (effect == DurabilityModel.Effect.CHANGED) {
         skip(model, trail, event, growth);
       }
@@ -243,28 +251,30 @@ final class CrashSearch {
                   candidate -> check(space.image(candidate), acknowledged, 0).failure() != null)
               .minimize(state);
       CheckRun last = check(space.image(fewest), acknowledged, 0);
-      List<InDoubt> lost = space.lost(last.failure() == null ? state : fewest);
+      int[] failing = last.failure() == null ? state.clone() : fewest;
       fail(
-          new Trail.Crash(trail, moment.point(), Trail.Kind.POWER_FAILURE, lost),
+          new Trail.Crash(
+              trail,
+              moment.point(),
+              Trail.Kind.POWER_FAILURE,
+              space,
+              failing,
+              space.fingerprint(failing).plus(salt.high(), salt.low())),
           acknowledged,
-          last.failure() == null ? run.failure() : last.failure(),
-          space.lost(lastState(space)).size());
+          last.failure() == null ? run.failure() : last.failure());
       return wantsMore();
     }
     found.merge(seen.put(key, String.valueOf(run.outcome()), depth), 1L, Long::sum);
     if (!run.events().isEmpty()) {
       Trail.Crash crash =
-          new Trail.Crash(trail, moment.point(), Trail.Kind.POWER_FAILURE, space.lost(state));
+          new Trail.Crash(
+              trail, moment.point(), Trail.Kind.POWER_FAILURE, space, state.clone(), key);
       replay(
           new DurabilityModel(settings.granularity(), image),
-          new Trail(crash, image, acknowledged, run.events()),
+          Trail.ofRecovery(crash, image, acknowledged, run.events()),
           depth - 1);
     }
     return wantsMore();
-  }
-
-  private static int[] lastState(StateSpace space) {
-    return space.doubts().stream().mapToInt(doubt -> doubt.choices() - 1).toArray();
   }
 
   /**
@@ -274,21 +284,26 @@ final class CrashSearch {
   private void kill(Moment moment, Fingerprint salt, int depth, Random random) {
     Event event = moment.event();
     if (event == null || isVisible(event)) {
-      killAt(moment.model().fork(), moment, salt, depth);
+      killAt(moment.model().fork(), moment, salt, depth, new int[0]);
       Set<Unit> missed = moment.model().someOfLastUnits(random);
       if (!missed.isEmpty() && wantsMore()) {
-        killAt(moment.model().forkWithout(missed), moment, salt, depth);
+        List<Unit> units = moment.model().lastUnits();
+        int[] numbers =
+            IntStream.range(0, units.size()).filter(i -> missed.contains(units.get(i))).toArray();
+        killAt(moment.model().forkWithout(missed), moment, salt, depth, numbers);
       }
     }
   }
 
-  private void killAt(DurabilityModel survivor, Moment moment, Fingerprint salt, int depth) {
+  private void killAt(
+      DurabilityModel survivor, Moment moment, Fingerprint salt, int depth, int[] missed) {
     StateSpace space = survivor.states();
     if (space.size() == 1) {
       return; // nothing is in doubt: a power failure leaves the same
     }
-    Fingerprint visible = space.fingerprint(new int[space.doubts().size()]);
-    String known = seen.outcome(visible.plus(salt.high(), salt.low()), 0);
+    Fingerprint visible =
+        space.fingerprint(new int[space.doubts().size()]).plus(salt.high(), salt.low());
+    String known = seen.outcome(visible, 0);
     if (OutcomeGroup.FAILED.equals(known)) {
       return;
     }
@@ -301,11 +316,13 @@ final class CrashSearch {
     MediumImage image = survivor.visible();
     tally.check(whose);
     CheckRun run = check(image, moment.acknowledged(), depth);
-    Trail.Crash crash = new Trail.Crash(moment.trail(), moment.point(), Trail.Kind.KILL, List.of());
+    Trail.Crash crash =
+        new Trail.Crash(moment.trail(), moment.point(), Trail.Kind.KILL, space, missed, visible);
     if (run.failure() != null) {
-      fail(crash, moment.acknowledged(), run.failure(), 0);
+      fail(crash, moment.acknowledged(), run.failure());
     } else {
-      replay(survivor, new Trail(crash, image, moment.acknowledged(), run.events()), depth - 1);
+      replay(
+          survivor, Trail.ofRecovery(crash, image, moment.acknowledged(), run.events()), depth - 1);
     }
   }
 
@@ -354,10 +371,9 @@ final class CrashSearch {
     return List.copyOf(more);
   }
 
-  private void fail(
-      Trail.Crash crash, List<String> acknowledged, @Nullable Throwable cause, int inDoubt) {
+  private void fail(Trail.Crash crash, List<String> acknowledged, @Nullable Throwable cause) {
     failures.add(
         new FailureWriter(settings, pool)
-            .write(crash, acknowledged, Objects.requireNonNull(cause), inDoubt));
+            .write(crash, acknowledged, Objects.requireNonNull(cause)));
   }
 }

@@ -1,11 +1,14 @@
 package io.holdfast.crash.internal.explore;
 
+import io.holdfast.crash.CrashFailure;
 import io.holdfast.crash.CrashReport;
 import io.holdfast.crash.internal.medium.RecordedLog;
 import io.holdfast.crash.internal.medium.Simulation;
 import io.holdfast.crash.internal.medium.WindowPool;
 import io.holdfast.crash.internal.model.Event;
 import io.holdfast.crash.internal.model.MediumImage;
+import io.holdfast.crash.internal.report.Timeline;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -30,8 +33,10 @@ public final class Explorer {
   public CrashReport explore() {
     WindowPool pool = new WindowPool();
     CrashSearch search = new CrashSearch(settings, pool);
-    MediumImage prepared = prepare();
+    MediumImage prepared = prepare(settings);
     List<Event> first = List.of();
+    Timeline shown = null;
+    List<CrashFailure> failures = search.failures();
     OutcomeGroups outcomes = new OutcomeGroups();
     int events = 0;
     while (true) {
@@ -44,10 +49,18 @@ public final class Explorer {
         first = run.events();
       }
       events += run.events().size();
-      search.explore(prepared, run, runsLeft, outcomes);
+      Timeline timeline = new Timeline(prepared, run.events(), run.steps());
+      int failed = failures.size();
+      search.explore(prepared, run, runsLeft, outcomes, timeline);
+      if (shown == null || (failed == 0 && !failures.isEmpty())) {
+        shown = timeline; // that of the first run, or of the first that has failed
+      }
     }
     Tally tally = search.tally();
+    Diagnosis diagnosis =
+        Diagnosis.of(settings.granularity(), settings.reporting(), prepared, first);
     return new CrashReport(
+        settings.reporting().name(),
         settings.granularity(),
         settings.seed(),
         events,
@@ -59,11 +72,14 @@ public final class Explorer {
         tally.existing(Tally.Of.RECOVERY),
         search.forgotten(),
         outcomes.all(),
-        search.failures(),
-        Diagnosis.of(settings.granularity(), prepared, first));
+        failures,
+        diagnosis.findings(),
+        diagnosis.suppressions(),
+        shown == null ? List.of() : Collections.unmodifiableList(shown));
   }
 
-  private MediumImage prepare() {
+  /** {@return what every run starts from} */
+  static MediumImage prepare(Settings settings) {
     Simulation medium = Simulation.of(settings.granularity());
     SingleRun.run("preparation", settings.preparation(), medium, new RecordedLog(null, List.of()));
     return medium.image();

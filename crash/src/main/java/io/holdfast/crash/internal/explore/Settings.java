@@ -4,11 +4,17 @@ import io.holdfast.crash.Check;
 import io.holdfast.crash.Engine;
 import io.holdfast.crash.Progress;
 import io.holdfast.crash.Workload;
+import io.holdfast.crash.internal.report.Reporting;
 import io.holdfast.pmem.Granularity;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.function.Consumer;
 
-/** What an exploration does, and how much of it. */
+/**
+ * What an exploration does, and how much of it.
+ *
+ * @param withoutSteps the numbers of the run's steps that are left out
+ */
 public record Settings(
     Granularity granularity,
     Workload preparation,
@@ -25,7 +31,9 @@ public record Settings(
     long maxStates,
     int maxFailures,
     long rememberedStates,
-    Consumer<Progress> progress) {
+    Consumer<Progress> progress,
+    Reporting reporting,
+    SortedSet<Integer> withoutSteps) {
 
   /** Whether killed processes are explored besides power failures. */
   public enum Kills {

@@ -27,8 +27,9 @@ final class SingleRun implements RunSource {
     over = true;
     Recorder recorder = new Recorder(Recorder.Traces.KEPT);
     Simulation medium = Simulation.of(settings.granularity(), prepared, pool, recorder);
-    run("workload", settings.workload(), medium, new RecordedLog(recorder, List.of()));
-    return new RecordedRun("", recorder.events());
+    RecordedLog log = new RecordedLog(recorder, List.of(), settings.withoutSteps());
+    run("workload", settings.workload(), medium, log);
+    return new RecordedRun("", recorder.events(), recorder.steps());
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.holdfast.crash.RunLog;
 import io.holdfast.crash.internal.model.Event;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A run's log that tells a recorder, if there is one, what it takes. */
@@ -11,9 +12,34 @@ public final class RecordedLog implements RunLog {
   private final @Nullable Recorder recorder;
   private final List<String> acknowledged;
 
+  private final Set<Integer> leftOut;
+
   public RecordedLog(@Nullable Recorder recorder, List<String> acknowledged) {
+    this(recorder, acknowledged, Set.of());
+  }
+
+  /** Makes a log that does not run the steps of those numbers, counted from 0. */
+  public RecordedLog(@Nullable Recorder recorder, List<String> acknowledged, Set<Integer> leftOut) {
     this.recorder = recorder;
     this.acknowledged = new ArrayList<>(acknowledged);
+    this.leftOut = leftOut;
+  }
+
+  @Override
+  public void step(String name, Step step) throws Exception {
+    if (recorder == null) {
+      step.run();
+      return;
+    }
+    if (leftOut.contains(recorder.beginStep(name))) {
+      recorder.endStep();
+      return;
+    }
+    try {
+      step.run();
+    } finally {
+      recorder.endStep();
+    }
   }
 
   @Override

@@ -4,7 +4,10 @@ import io.holdfast.crash.internal.model.Event;
 import io.holdfast.crash.internal.model.Origin;
 import io.holdfast.pmem.PmemMap;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -20,6 +23,7 @@ public final class Recorder {
     OFF
   }
 
+  private static final int NO_STEP = -1;
   private static final int MAX_FRAMES = 16;
   private static final StackWalker WALKER = StackWalker.getInstance();
 
@@ -38,6 +42,9 @@ public final class Recorder {
 
   private final Traces traces;
   private final List<Event> events = new ArrayList<>();
+  private final List<String> steps = new ArrayList<>();
+  private final Map<Long, Integer> stepOfThread = new HashMap<>();
+  private int[] stepOfEvent = {};
   private boolean stopped;
 
   public Recorder(Traces traces) {
@@ -51,7 +58,46 @@ public final class Recorder {
   public synchronized void record(Function<Origin, Event> factory) {
     if (!stopped) {
       events.add(factory.apply(origin()));
+      if (!steps.isEmpty()) {
+        noteStep(events.size() - 1);
+      }
     }
+  }
+
+  private void noteStep(int event) {
+    if (event >= stepOfEvent.length) {
+      int known = stepOfEvent.length;
+      stepOfEvent = Arrays.copyOf(stepOfEvent, Math.max(64, event * 2));
+      Arrays.fill(stepOfEvent, known, stepOfEvent.length, NO_STEP);
+    }
+    stepOfEvent[event] = stepOfThread.getOrDefault(Thread.currentThread().threadId(), NO_STEP);
+  }
+
+  /**
+   * Makes what this thread does from here on one step.
+   *
+   * @return the number of steps before it
+   */
+  synchronized int beginStep(String name) {
+    int number = steps.size();
+    Integer outer = stepOfThread.putIfAbsent(Thread.currentThread().threadId(), number);
+    if (outer != null) {
+      throw new IllegalStateException(
+          "step \"%s\" begins within step \"%s\"".formatted(name, steps.get(outer)));
+    }
+    steps.add(name);
+    return number;
+  }
+
+  synchronized void endStep() {
+    stepOfThread.remove(Thread.currentThread().threadId());
+  }
+
+  /** {@return the steps of the run, and which event belongs to which} */
+  public synchronized Steps steps() {
+    return new Steps(
+        List.copyOf(steps),
+        Arrays.copyOf(stepOfEvent, Math.min(events.size(), stepOfEvent.length)));
   }
 
   /** Ignores all that follows. */

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * What a power failure may leave of a run: for every byte, size and name what is certain to be on
@@ -159,6 +160,11 @@ public final class DurabilityModel {
     return some;
   }
 
+  /** {@return the units of the last event, in order; empty if it made none} */
+  public List<Unit> lastUnits() {
+    return Collections.unmodifiableList(lastUnits);
+  }
+
   public Effect apply(Event event) {
     sequence++;
     lastUnits = List.of();
@@ -213,6 +219,19 @@ public final class DurabilityModel {
       case Event.Promise _, Event.Begin _, Event.End _, Event.BeginRegion _, Event.EndRegion _ ->
           effect;
     };
+  }
+
+  /** {@return the number of events so far} */
+  public long sequence() {
+    return sequence;
+  }
+
+  /** Calls {@code action} for the units in doubt with a word in a range of a file. */
+  public void forEachInDoubt(int number, long position, long length, Consumer<Unit> action) {
+    FileModel file = files.get(number);
+    if (file != null && length > 0) {
+      file.forEach(position, length, action);
+    }
   }
 
   /** {@return the units in doubt, for those who look for what was forgotten} */

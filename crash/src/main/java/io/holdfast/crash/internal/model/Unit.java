@@ -160,12 +160,33 @@ public final class Unit implements InDoubt {
     }
   }
 
+  /** {@return the first byte that matters, as an offset in the file} */
+  public long from() {
+    int word = 0;
+    while (word < masks.length - 1 && masks[word] == 0) {
+      word++;
+    }
+    return (firstWord + word) * Long.BYTES
+        + (masks[word] == 0 ? 0 : Long.numberOfTrailingZeros(masks[word]) / Byte.SIZE);
+  }
+
+  /** {@return the end of the last byte that matters, as an offset in the file} */
+  public long to() {
+    int word = masks.length - 1;
+    while (word > 0 && masks[word] == 0) {
+      word--;
+    }
+    return (firstWord + word + 1) * Long.BYTES
+        - (masks[word] == 0 ? 0 : Long.numberOfLeadingZeros(masks[word]) / Byte.SIZE);
+  }
+
   @Override
   public String describe() {
-    long bytes = 0;
-    for (long mask : masks) {
-      bytes += Long.bitCount(mask) / Byte.SIZE;
-    }
+    return describe(from(), to());
+  }
+
+  /** {@return the unit and others of its event beside it, in words, from byte to byte} */
+  public String describe(long from, long to) {
     String what =
         switch (kind) {
           case PLAIN -> "stored";
@@ -173,7 +194,6 @@ public final class Unit implements InDoubt {
           case NON_TEMPORAL -> "stored past the caches";
           case WRITE -> "written to its sector";
         };
-    long first = firstWord * Long.BYTES + Long.numberOfTrailingZeros(masks[0]) / Byte.SIZE;
-    return "0x%x: %d bytes %s".formatted(first, bytes, what);
+    return "0x%x: %d bytes %s".formatted(from, to - from, what);
   }
 }
