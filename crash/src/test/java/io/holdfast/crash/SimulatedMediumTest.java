@@ -116,13 +116,6 @@ class SimulatedMediumTest {
   }
 
   @Test
-  void segment_isReadOnly() {
-    Programs.createFile(medium, NO_LOG);
-    assertThat(map(medium).segment().isReadOnly()).isTrue();
-    assertThat(map(medium).segment().isNative()).isTrue();
-  }
-
-  @Test
   void access_beyondTheEndOfACutFile_isAMediaError() {
     Programs.createFile(medium, NO_LOG);
     PmemMap map = map(medium);

@@ -66,8 +66,9 @@ public abstract class PmemMap implements AutoCloseable {
   public abstract long size();
 
   /**
-   * {@return the mapped memory, of {@link #size} bytes} A simulated mapping's segment is read-only,
-   * since what is stored around the methods of this class could not be recorded.
+   * {@return the mapped memory, of {@link #size} bytes} What is stored through it goes around the
+   * methods of this class: it is as durable as what {@link #putLong} stores, but a simulated medium
+   * can only find it afterwards, by comparing, and knows neither who stored it nor in which order.
    */
   public abstract MemorySegment segment();
 

@@ -329,7 +329,12 @@ final class CrashSearch {
   /** {@return whether a kill after this event leaves anything else than one before it} */
   private static boolean isVisible(Event event) {
     return switch (event) {
-      case Event.Store _, Event.Write _, Event.Resize _, Event.Rename _, Event.Acknowledge _ ->
+      case Event.Store _,
+          Event.UntrackedStore _,
+          Event.Write _,
+          Event.Resize _,
+          Event.Rename _,
+          Event.Acknowledge _ ->
           true;
       default -> false;
     };

@@ -124,6 +124,14 @@ final class Diagnosis {
           dirty.addAll(places(store.file(), store.position(), store.bytes().length));
         }
       }
+      case Event.UntrackedStore store -> {
+        findings.add(
+            Finding.Kind.UNTRACKED_STORE,
+            store,
+            store.position(),
+            "store through the mapping's methods, so that who stored it, and in which order, is known");
+        dirty.addAll(places(store.file(), store.position(), store.bytes().length));
+      }
       case Event.Write write -> {
         if (granularity == Granularity.PAGE) {
           dirty.addAll(places(write.file(), write.position(), write.bytes().length));

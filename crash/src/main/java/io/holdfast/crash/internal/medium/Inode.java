@@ -37,6 +37,7 @@ final class Inode extends Node {
 
   /** Sets the size; bytes beyond a smaller one are gone. */
   void resize(long newSize) {
+    privateViews.forEach(PrivateView::findStores);
     if (newSize < size) {
       long cut = size - newSize;
       window.zero(newSize, cut);

@@ -45,8 +45,16 @@ final class PrivateView {
     own.set((int) (position / PAGE), (int) ((position + length - 1) / PAGE) + 1);
   }
 
+  /** Makes pages the mapping's own that were stored to through its segment. */
+  void findStores() {
+    if (window.isHandedOut()) {
+      window.findStores((position, _, after) -> touch(position, after.length));
+    }
+  }
+
   /** Shows changed bytes of the file, where they are not covered by pages of the mapping's own. */
   void refresh(long filePosition, long length) {
+    findStores();
     long from = Math.max(filePosition - offset, 0);
     long end = Math.min(filePosition - offset + length, MapBounds.roundUp(size));
     while (from < end) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes down the events of one run in the order in which they became visible.
@@ -46,6 +47,7 @@ public final class Recorder {
   private final Map<Long, Integer> stepOfThread = new HashMap<>();
   private int[] stepOfEvent = {};
   private boolean stopped;
+  private volatile @Nullable Runnable beforeEach;
 
   public Recorder(Traces traces) {
     this.traces = traces;
@@ -55,7 +57,19 @@ public final class Recorder {
    * Adds the event that {@code factory} makes of the caller's origin, unless recording has been
    * stopped.
    */
-  public synchronized void record(Function<Origin, Event> factory) {
+  public void record(Function<Origin, Event> factory) {
+    lookBefore();
+    add(factory);
+  }
+
+  private void lookBefore() {
+    Runnable before = beforeEach;
+    if (before != null) {
+      before.run();
+    }
+  }
+
+  private synchronized void add(Function<Origin, Event> factory) {
     if (!stopped) {
       events.add(factory.apply(origin()));
       if (!steps.isEmpty()) {
@@ -89,8 +103,11 @@ public final class Recorder {
     return number;
   }
 
-  synchronized void endStep() {
-    stepOfThread.remove(Thread.currentThread().threadId());
+  void endStep() {
+    lookBefore();
+    synchronized (this) {
+      stepOfThread.remove(Thread.currentThread().threadId());
+    }
   }
 
   /** {@return the steps of the run, and which event belongs to which} */
@@ -98,6 +115,32 @@ public final class Recorder {
     return new Steps(
         List.copyOf(steps),
         Arrays.copyOf(stepOfEvent, Math.min(events.size(), stepOfEvent.length)));
+  }
+
+  /** Sets what is done before each event is recorded. */
+  void beforeEach(Runnable action) {
+    beforeEach = action;
+  }
+
+  /** Adds what was stored since the last event, nobody knows by whom. */
+  synchronized void recordUntracked(int file, long position, byte[] before, byte[] after) {
+    int last = events.size();
+    while (last > 0 && events.get(last - 1) instanceof Event.UntrackedStore) {
+      last--;
+    }
+    int since = last;
+    add(
+        finder ->
+            new Event.UntrackedStore(
+                new Origin(
+                    finder.threadId(),
+                    "an unknown thread, found by " + finder.thread(),
+                    finder.trace()),
+                file,
+                position,
+                before,
+                after,
+                since));
   }
 
   /** Ignores all that follows. */

@@ -202,6 +202,7 @@ final class SimulatedFile extends PmemFile {
 
   private void checkWritable(Operation operation) {
     checkOpen();
+    medium.findStores();
     if (access == FileAccess.READ_ONLY) {
       throw new SystemCallException(path.toString(), operation.call(), EBADF);
     }

@@ -86,7 +86,8 @@ final class SimulatedMap extends PmemMap {
   }
 
   private void show() {
-    segment = window.memory().asSlice(base, size).asReadOnly();
+    MemorySegment shown = window.memory().asSlice(base, size);
+    segment = config.protection().allowsStores() ? shown : shown.asReadOnly();
   }
 
   @Override
@@ -103,8 +104,13 @@ final class SimulatedMap extends PmemMap {
 
   @Override
   public MemorySegment segment() {
-    checkOpen();
-    return segment;
+    synchronized (medium.lock()) {
+      checkOpen();
+      if (config.protection().allowsStores()) {
+        medium.handOut(window, privateView == null ? inode : null, base, size);
+      }
+      return segment;
+    }
   }
 
   @Override
@@ -361,6 +367,7 @@ final class SimulatedMap extends PmemMap {
   public void close() {
     synchronized (medium.lock()) {
       if (!closed && privateView != null) {
+        privateView.findStores();
         inode.remove(privateView);
       }
       closed = true;
@@ -383,7 +390,9 @@ final class SimulatedMap extends PmemMap {
     if (!config.protection().allowsStores()) {
       throw new IllegalArgumentException("%s is mapped for reading only".formatted(name));
     }
-    return memory(offset, length);
+    MemorySegment memory = memory(offset, length);
+    medium.findStores();
+    return memory;
   }
 
   private void checkRange(long offset, long length) {

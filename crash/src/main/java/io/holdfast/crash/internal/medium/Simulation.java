@@ -23,6 +23,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,6 +56,7 @@ public final class Simulation extends SimulatedMedium {
   private final FileCalls fileCalls = new FileCalls(this, tree);
   private final Faults faults = new Faults();
   private final Map<WindowPool.Use, Window> borrowed = new HashMap<>();
+  private final IdentityHashMap<Window, Inode> handedOut = new IdentityHashMap<>();
   private final Object lock = new Object();
   private int nextFile;
   private long moments;
@@ -302,9 +304,47 @@ public final class Simulation extends SimulatedMedium {
     }
   }
 
+  /**
+   * Notes that memory is handed out for being stored to by anybody.
+   *
+   * @param shared the file that the window shows, {@code null} if it is a private mapping's
+   */
+  void handOut(Window window, @Nullable Inode shared, long position, long length) {
+    window.handOut(position, length);
+    if (shared != null) {
+      handedOut.put(window, shared);
+      if (recorder != null) {
+        recorder.beforeEach(this::findStores);
+      }
+    }
+  }
+
+  /** Records what has been stored to files through segments of their mappings. */
+  void findStores() {
+    if (handedOut.isEmpty()) {
+      return;
+    }
+    synchronized (lock) {
+      // Loops, not lambdas of the library: its frames would be in the trace.
+      for (Map.Entry<Window, Inode> entry : handedOut.entrySet()) {
+        Inode inode = entry.getValue();
+        entry
+            .getKey()
+            .findStores(
+                (position, before, after) -> {
+                  inode.changed(position, after.length);
+                  if (recorder != null) {
+                    recorder.recordUntracked(inode.number(), position, before, after);
+                  }
+                });
+      }
+    }
+  }
+
   /** {@return what the medium shows now} */
   public MediumImage image() {
     synchronized (lock) {
+      findStores();
       SortedMap<Name, Integer> numbers = new TreeMap<>();
       Set<Integer> folders = new HashSet<>();
       Map<Integer, MediumImage.FileImage> files = new TreeMap<>();
@@ -329,6 +369,10 @@ public final class Simulation extends SimulatedMedium {
   /** Ends the medium: whoever still uses it gets an exception. Its memory goes back to the pool. */
   public void discard() {
     synchronized (lock) {
+      findStores();
+      for (Window window : borrowed.values()) {
+        window.findStores((_, _, _) -> {});
+      }
       discarded = true;
       borrowed.forEach(pool::giveBack);
     }

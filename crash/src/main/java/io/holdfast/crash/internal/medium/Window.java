@@ -26,6 +26,7 @@ public final class Window {
   private long[][] known;
   private int usedPages;
   private final List<MemorySegment> retired = new ArrayList<>();
+  private final Shadow shadow = new Shadow();
 
   /** Creates a window of zeroes. */
   public Window(long capacity) {
@@ -56,6 +57,7 @@ public final class Window {
    * to date.
    */
   public void load(Content content) {
+    shadow.clear();
     retired.clear();
     reserve((long) content.pages() * Content.PAGE_BYTES);
     retired.clear();
@@ -67,6 +69,7 @@ public final class Window {
 
   /** Shows what {@code other} shows from {@code offset} on, a multiple of the page size. */
   public void load(Window other, long offset, long bytes) {
+    shadow.clear();
     retired.clear();
     reserve(bytes);
     retired.clear();
@@ -97,6 +100,37 @@ public final class Window {
     }
   }
 
+  /** Notes that a range of {@link #memory} is handed out for being stored to by anybody. */
+  void handOut(long position, long length) {
+    shadow.cover(memory, position, position + length);
+  }
+
+  /** {@return whether a range of the memory has been handed out since it was loaded} */
+  boolean isHandedOut() {
+    return !shadow.isEmpty();
+  }
+
+  /**
+   * Takes over what was stored to memory that was handed out, and tells {@code finder}. It is as if
+   * it had been put.
+   */
+  void findStores(Shadow.Finder finder) {
+    shadow.find(
+        memory,
+        (position, before, after) -> {
+          changed(position, after.length);
+          finder.found(position, before, after);
+        });
+    for (MemorySegment old : List.copyOf(retired)) {
+      shadow.find(
+          old,
+          (position, before, after) -> {
+            put(position, MemorySegment.ofArray(after), 0, after.length);
+            finder.found(position, before, after);
+          });
+    }
+  }
+
   /** Puts bytes. */
   public void put(long position, MemorySegment source, long sourceOffset, long length) {
     MemorySegment.copy(source, sourceOffset, memory, position, length);
@@ -116,6 +150,7 @@ public final class Window {
       known[page] = CHANGED;
     }
     usedPages = Math.max(usedPages, last + 1);
+    shadow.update(memory, position, length);
     for (MemorySegment old : retired) {
       long end = Math.min(position + length, old.byteSize());
       if (end > position) {

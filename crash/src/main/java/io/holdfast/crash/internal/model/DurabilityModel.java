@@ -173,6 +173,7 @@ public final class DurabilityModel {
     settledByNextEvent.clear();
     return switch (event) {
       case Event.Store store -> store(store);
+      case Event.UntrackedStore store -> untracked(store);
       case Event.Write write -> write(write);
       case Event.Flush flush -> flush(flush) == Effect.CHANGED ? Effect.CHANGED : effect;
       case Event.Fence fence -> {
@@ -263,6 +264,20 @@ public final class DurabilityModel {
       } else if (granularity == Granularity.BYTE) {
         settledByNextEvent.add(unit);
       }
+    }
+    return Effect.CHANGED;
+  }
+
+  private Effect untracked(Event.UntrackedStore store) {
+    FileModel file = file(store.file());
+    lastUnits = new ArrayList<>();
+    for (int at = 0; at < store.bytes().length; at += Long.BYTES) {
+      lastUnits.add(
+          Unit.ofChange(sequence, store, store.position() + at, store.before(), store.bytes(), at));
+    }
+    lastUnits.forEach(file::add);
+    if (granularity == Granularity.BYTE) {
+      settledByNextEvent.addAll(lastUnits);
     }
     return Effect.CHANGED;
   }

@@ -50,6 +50,26 @@ public sealed interface Event {
   }
 
   /**
+   * Words that have changed in memory whose segment a program keeps: it stored to them without the
+   * mapping's methods, at some time after event {@code since} and before the next event that is no
+   * such store. The origin is that of the next event, where it was found.
+   *
+   * @param position the first word's, a multiple of 8
+   * @param before what the words held
+   * @param bytes what they hold
+   * @param since the number of the event, counted from 1; 0 is the start
+   */
+  public record UntrackedStore(
+      Origin origin, int file, long position, byte[] before, byte[] bytes, int since)
+      implements Event {
+    @Override
+    public String describe() {
+      return "untracked store of %s since event %d".formatted(range(position, bytes.length), since)
+          + value(bytes);
+    }
+  }
+
+  /**
    * Lines of a mapping on their way to the medium; at page granularity, pages that have reached it.
    */
   public record Flush(Origin origin, int file, long position, long length) implements Event {

@@ -76,6 +76,24 @@ public final class Unit implements InDoubt {
     return new Unit(sequence, event, kind, firstWord, values, masks);
   }
 
+  /**
+   * {@return the unit of a plain store to one word: of its bytes, from index {@code from} on, those
+   * that differ from {@code before}}
+   */
+  static Unit ofChange(
+      long sequence, Event event, long position, byte[] before, byte[] after, int from) {
+    long value = 0;
+    long mask = 0;
+    for (int i = 0; i < Math.min(Long.BYTES, after.length - from); i++) {
+      if (before[from + i] != after[from + i]) {
+        value |= (after[from + i] & 0xFFL) << (i * Byte.SIZE);
+        mask |= 0xFFL << (i * Byte.SIZE);
+      }
+    }
+    return new Unit(
+        sequence, event, Kind.PLAIN, position / Long.BYTES, new long[] {value}, new long[] {mask});
+  }
+
   /** {@return the unit for a model in which the process that made it has been killed} */
   public Unit fork() {
     Unit fork = new Unit(sequence, event, kind, firstWord, values, masks.clone());

@@ -74,7 +74,7 @@ public final class Timeline extends AbstractList<ExploredEvent> implements Rando
 
   private static ExploredEvent.Kind kind(Event event) {
     return switch (event) {
-      case Event.Store _ -> ExploredEvent.Kind.STORE;
+      case Event.Store _, Event.UntrackedStore _ -> ExploredEvent.Kind.STORE;
       case Event.Flush _, Event.DeepFlush _ -> ExploredEvent.Kind.FLUSH;
       case Event.Fence _ -> ExploredEvent.Kind.FENCE;
       case Event.Write _ -> ExploredEvent.Kind.WRITE;
