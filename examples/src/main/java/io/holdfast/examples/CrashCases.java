@@ -3,11 +3,15 @@ package io.holdfast.examples;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.holdfast.crash.CrashExploration;
+import io.holdfast.crash.SimulatedMedium;
 import io.holdfast.heap.Checkpoints;
 import io.holdfast.heap.Heap;
 import io.holdfast.heap.HeapOptions;
 import io.holdfast.pmem.Granularity;
+import io.holdfast.pmem.MapConfig;
 import io.holdfast.pmem.Medium;
+import io.holdfast.pmem.PmemSource;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +28,7 @@ import java.util.TreeMap;
  */
 public final class CrashCases {
   private static final Path FILE = Path.of("/crash/example");
+  private static final long WAL_BYTES = 4096;
 
   private CrashCases() {}
 
@@ -144,6 +149,60 @@ public final class CrashCases {
               try (SharedCounter counter = SharedCounter.open(medium, FILE)) {
                 return "" + addedFirst(counter.get(), log.acknowledged().size(), increments);
               }
+            });
+  }
+
+  /**
+   * Appending records to a {@link MappedWal}.
+   *
+   * @param granularity that of the medium
+   * @param records what is appended
+   * @return the exploration
+   */
+  public static CrashExploration wal(Granularity granularity, List<String> records) {
+    MapConfig config = MapConfig.defaults().withRequiredGranularity(Granularity.PAGE);
+    return wal(
+            granularity, medium -> new MappedWal(medium.map(PmemSource.of(FILE), config)), records)
+        .prepare((medium, _) -> ExampleFile.create(medium, FILE, WAL_BYTES, _ -> {}));
+  }
+
+  /** How a log is opened on a medium, and created there if need be. */
+  interface WalOpening {
+    Wal open(SimulatedMedium medium) throws IOException;
+  }
+
+  static CrashExploration wal(Granularity granularity, WalOpening opening, List<String> records) {
+    return CrashExploration.of(granularity)
+        .run(
+            (medium, log) -> {
+              try (Wal wal = opening.open(medium)) {
+                for (String record : records) {
+                  wal.append(record);
+                  log.acknowledge(record);
+                }
+              }
+            })
+        .check(
+            (medium, log) -> {
+              List<String> found;
+              try (Wal wal = opening.open(medium)) {
+                found = wal.records();
+                List<String> promised = log.acknowledged();
+                require(records.size() >= found.size(), found);
+                require(records.subList(0, found.size()).equals(found), found);
+                if (found.size() < promised.size()) {
+                  throw new AssertionError("lost: " + promised.get(found.size()));
+                }
+                // Whoever opens the log acts on what it has: no crash may take that back.
+                found.stream().skip(promised.size()).forEach(log::acknowledge);
+                log.stopCrashing();
+                wal.append("-");
+              }
+              try (Wal wal = opening.open(medium)) {
+                List<String> more = wal.records();
+                require(more.getLast().equals("-") && more.size() == found.size() + 1, more);
+              }
+              return outcome(found);
             });
   }
 

@@ -54,6 +54,14 @@ final class CrashCasesTest {
     assertThat(outcomes(report)).containsExactlyInAnyOrder("0", "1", "2", "3");
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void wal_anyCrash_keepsWhatWasAppendedAndNothingTorn(Granularity granularity) {
+    CrashReport report =
+        explore(CrashCases.wal(granularity, List.of("one", "a second one"))).assertConsistent();
+    assertThat(outcomes(report)).containsExactlyInAnyOrder("nothing", "one", "one, a second one");
+  }
+
   private static CrashReport explore(CrashExploration exploration) {
     return exploration.statesAtMost(STATES).explore();
   }
