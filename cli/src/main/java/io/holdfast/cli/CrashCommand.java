@@ -37,12 +37,13 @@ import picocli.CommandLine.Spec;
       CrashCommand.Basic.class,
       CrashCommand.NumberList.class,
       CrashCommand.Tree.class,
-      CrashCommand.Counter.class
+      CrashCommand.Counter.class,
+      CrashCommand.WriteAheadLog.class
     })
 final class CrashCommand extends HoldfastCommand {
   @Override
   void run(Console console) {
-    throw wrongArguments("missing example: basic, list, tree or counter");
+    throw wrongArguments("missing example: basic, list, tree, counter or wal");
   }
 
   /** {@code holdfast crash basic}. */
@@ -98,6 +99,21 @@ final class CrashCommand extends HoldfastCommand {
     CrashExploration exploration(Granularity granularity) {
       return CrashCases.tree(
           granularity, requireNonNullElseGet(words, () -> List.of("one", "two", "three", "four")));
+    }
+  }
+
+  /** {@code holdfast crash wal}. */
+  @Command(
+      name = "wal",
+      description = "Records in a write-ahead log: what was appended stays, and nothing is torn.")
+  static final class WriteAheadLog extends Exploring {
+    @Parameters(paramLabel = "RECORDS", description = "What is appended. Default: one two three.")
+    private @Nullable List<String> records;
+
+    @Override
+    CrashExploration exploration(Granularity granularity) {
+      return CrashCases.wal(
+          granularity, requireNonNullElseGet(records, () -> List.of("one", "two", "three")));
     }
   }
 

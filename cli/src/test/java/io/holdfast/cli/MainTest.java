@@ -87,6 +87,14 @@ final class MainTest {
   }
 
   @Test
+  void crash_wal_keepsWhatWasAppended() {
+    Cli result = holdfast("crash", "wal", "one", "two");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).contains(" x nothing\n", " x one\n").endsWith(" x one, two\n");
+    assertThat(result.code()).isZero();
+  }
+
+  @Test
   void debug_failure_printsStackTrace() {
     Cli result = holdfast("--debug", "words", "/does/not/exist", "--list");
     assertThat(result.code()).isEqualTo(1);
