@@ -23,6 +23,10 @@ final class Faults {
     callsUntilFault.put(operation, call);
   }
 
+  long capacity() {
+    return capacity;
+  }
+
   void limit(long bytes) {
     capacity = bytes;
   }

@@ -253,6 +253,20 @@ public final class FileCalls {
     }
   }
 
+  /** {@return the sum of the sizes of all files that have a name} */
+  public long bytesUsed() {
+    synchronized (medium.lock()) {
+      return medium.bytesUsed();
+    }
+  }
+
+  /** {@return what that sum may be at most} */
+  public long bytesAtMost() {
+    synchronized (medium.lock()) {
+      return medium.faults().capacity();
+    }
+  }
+
   private void touchFolder(Name name) {
     String path = name.path();
     int slash = path.lastIndexOf('/');

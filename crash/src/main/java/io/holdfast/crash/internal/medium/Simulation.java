@@ -287,11 +287,15 @@ public final class Simulation extends SimulatedMedium {
   }
 
   public void checkSpace(long more, Path path) {
+    faults.checkSpace(bytesUsed(), more, path);
+  }
+
+  long bytesUsed() {
     long used = 0;
     for (Node node : tree.entries().values()) {
       used += node.size();
     }
-    faults.checkSpace(used, more, path);
+    return used;
   }
 
   public boolean isRecording() {
