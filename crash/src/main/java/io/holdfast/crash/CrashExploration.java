@@ -6,6 +6,8 @@ import io.holdfast.crash.internal.explore.Settings;
 import io.holdfast.crash.internal.report.LayoutDecoder;
 import io.holdfast.crash.internal.report.ReplayLine;
 import io.holdfast.crash.internal.report.Reporting;
+import io.holdfast.crash.internal.schedule.ScheduleBounds;
+import io.holdfast.crash.internal.schedule.Scheduler;
 import io.holdfast.pmem.Granularity;
 import java.lang.foreign.MemoryLayout;
 import java.nio.file.Path;
@@ -22,11 +24,12 @@ import java.util.function.Predicate;
  * Crashes a program after each thing it does to its medium, in each way the medium may be left, and
  * asks a check whether that is acceptable.
  *
- * <p>The program is run once, recorded. What the medium may then hold after each event, and what
- * makes a store certain, is told in the package documentation, which also has an example. State
- * spaces up to {@link #exhaustiveUpTo} are checked whole, larger ones by random samples that are
- * the same for the same {@link #seed}. Not for use by several threads; the program itself may have
- * any number.
+ * <p>The program is run once, recorded; one whose threads run {@linkplain RunLog#together together}
+ * once for each way in which they may take turns. What the medium may then hold after each event,
+ * and what makes a store certain, is told in the package documentation, which also has an example.
+ * State spaces up to {@link #exhaustiveUpTo} are checked whole, larger ones by random samples that
+ * are the same for the same {@link #seed}. Not for use by several threads; the program itself may
+ * have any number.
  */
 public final class CrashExploration {
   /** What a remembered state takes at most. */
@@ -47,6 +50,7 @@ public final class CrashExploration {
   private long maxStates = Long.MAX_VALUE;
   private int maxFailures = 1;
   private long rememberedStates = Runtime.getRuntime().maxMemory() / 3 / BYTES_PER_STATE;
+  private ScheduleBounds bounds = ScheduleBounds.DEFAULT;
   private Consumer<Progress> progress = _ -> {};
 
   private String name = "";
@@ -246,6 +250,45 @@ public final class CrashExploration {
   }
 
   /**
+   * Sets how often, in one run of a program whose threads run {@linkplain RunLog#together
+   * together}, the turn is taken from a thread that could have gone on. A thread that ends or waits
+   * gives it to each of the others in any case.
+   *
+   * @param count how often; 2 by default, which most mistakes do not need more than
+   * @return this
+   * @throws IllegalArgumentException if it is negative
+   */
+  public CrashExploration preemptionsAtMost(int count) {
+    bounds = bounds.withPreemptionsAtMost(count);
+    return this;
+  }
+
+  /**
+   * Limits the schedules of a program whose threads run {@linkplain RunLog#together together}:
+   * those with the fewest preemptions are explored.
+   *
+   * @param count how many; 1000 by default
+   * @return this
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public CrashExploration schedulesAtMost(long count) {
+    bounds = bounds.withSchedulesAtMost(count);
+    return this;
+  }
+
+  /**
+   * Lets threads that run {@linkplain RunLog#together together} lose their turn also before each
+   * plain read of a mapping, for programs in which one reads, without any lock, what others write.
+   * By default all plain reads between two steps of a thread happen at once, right after the first.
+   *
+   * @return this
+   */
+  public CrashExploration switchingAtReads() {
+    bounds = bounds.withSwitches(Scheduler.Switches.READS);
+    return this;
+  }
+
+  /**
    * Sets who is told how far the exploration is, before each event of the run.
    *
    * @param listener the listener
@@ -431,6 +474,7 @@ public final class CrashExploration {
         maxStates,
         maxFailures,
         rememberedStates,
+        bounds,
         progress,
         new Reporting(name, toleratedOverwrites, rules, decoders),
         withoutSteps);

@@ -27,7 +27,8 @@ import java.util.List;
  * @param forgottenStates how many checked states were too many to be {@linkplain
  *     CrashExploration#rememberAtMost remembered}, and may therefore have been counted more than
  *     once
- * @param outcomes the outcomes by event
+ * @param schedules how many schedules the runs were, of a program with threads that take turns
+ * @param outcomes the outcomes by event; of several schedules, after so many events of any
  * @param failures the crashes that the check does not accept
  * @param diagnosis what looks wrong or wasted in the run without any crash, and is not suppressed
  * @param suppressions what was {@linkplain CrashExploration#suppress suppressed}, and why
@@ -45,6 +46,7 @@ public record CrashReport(
     BigInteger existingStates,
     BigInteger existingRecoveryStates,
     long forgottenStates,
+    Schedules schedules,
     List<OutcomeGroup> outcomes,
     List<CrashFailure> failures,
     List<Finding> diagnosis,
@@ -60,6 +62,45 @@ public record CrashReport(
     EXHAUSTIVE,
     /** A selection. */
     SAMPLED
+  }
+
+  /**
+   * In how many ways threads took turns, of a program whose threads ran {@linkplain RunLog#together
+   * together}.
+   *
+   * @param explored how many schedules were explored; 0 if no threads ran together
+   * @param known how many there are within the bounds; at least so many if not all were explored
+   * @param preemptionsAtMost how often a schedule took the turn from a thread that could go on
+   * @param diverged how many runs did not do what they had done before under the same schedule, and
+   *     were explored as they were
+   * @param difference in what two runs of the same schedule differed; empty if in nothing
+   */
+  public record Schedules(
+      long explored, long known, int preemptionsAtMost, long diverged, String difference) {
+    /** Of a program whose threads did not run together. */
+    public static final Schedules NONE = new Schedules(0, 0, 0, 0, "");
+
+    /** {@return "612 of 612 schedules with at most 2 preemptions"} */
+    @Override
+    public String toString() {
+      StringBuilder text =
+          new StringBuilder(
+              "%,d of %s%,d schedules with at most %d preemption%s"
+                  .formatted(
+                      explored,
+                      known > explored ? "at least " : "",
+                      known,
+                      preemptionsAtMost,
+                      preemptionsAtMost == 1 ? "" : "s"));
+      if (!difference.isEmpty()) {
+        text.append("; the program does not do the same each time: ").append(difference);
+      } else if (diverged > 0) {
+        text.append(
+            "; %,d of them did not do what they had done before under the same schedule"
+                .formatted(diverged));
+      }
+      return text.toString();
+    }
   }
 
   /** Makes the lists unmodifiable; the timeline is expected to be so, since it may be a view. */
@@ -168,6 +209,9 @@ public record CrashReport(
       text.append(
           "; %,d states were too many to be remembered and may be counted twice"
               .formatted(forgottenStates));
+    }
+    if (schedules.explored() > 0) {
+      text.append(System.lineSeparator()).append(schedules);
     }
     for (OutcomeGroup group : outcomes) {
       text.append(System.lineSeparator()).append(group);

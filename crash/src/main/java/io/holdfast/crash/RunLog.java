@@ -12,6 +12,37 @@ import java.util.List;
  * after its own run. May be shared between threads.
  */
 public interface RunLog {
+  /** What one of several threads does. */
+  @FunctionalInterface
+  interface Task {
+    /**
+     * Does it.
+     *
+     * @throws Exception if the program fails
+     */
+    void run() throws Exception;
+  }
+
+  /**
+   * Runs tasks at the same time, each in a thread of its own, and returns when all have ended.
+   *
+   * <p>In a workload the threads take turns: which of them goes on is decided before each store,
+   * flush, fence, file call, acquiring read and acknowledgement, and where one waits or ends. The
+   * run is repeated until all the ways in which that may be decided have been explored, as far as
+   * {@link CrashExploration#preemptionsAtMost} and {@link CrashExploration#schedulesAtMost} allow.
+   * What the program does must depend on nothing but these decisions. Threads that it starts by
+   * itself take no turns.
+   *
+   * <p>In a preparation, and in a check, the tasks are run one after the other.
+   *
+   * @param first what the first thread does
+   * @param second what the second does
+   * @param more what others do; the ways to mix them soon become too many
+   * @throws Exception what the first task that failed has thrown
+   * @throws AssertionError if the threads wait for each other for ever; it says where
+   * @throws IllegalStateException if it is called by one of the tasks
+   */
+  void together(Task first, Task second, Task... more) throws Exception;
 
   /**
    * Says that something is done and durable. Everything that happens from here on, also a crash,

@@ -13,6 +13,7 @@ import io.holdfast.crash.internal.model.MediumImage;
 import io.holdfast.crash.internal.model.StateSpace;
 import io.holdfast.crash.internal.model.Unit;
 import io.holdfast.crash.internal.report.Timeline;
+import io.holdfast.crash.internal.schedule.Footprint;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,6 +44,10 @@ final class CrashSearch {
   private final WindowPool pool;
   private final Tally tally = new Tally();
   private final SeenStates seen;
+
+  /** What runs had done when they were crashed, and what was found, if there are several. */
+  private final Map<Fingerprint, SortedMap<String, Long>> crashed = new HashMap<>();
+
   private final List<CrashFailure> failures = new ArrayList<>();
   private long stopAt = Long.MAX_VALUE;
 
@@ -85,13 +90,29 @@ final class CrashSearch {
     Growth growth = new Growth();
     List<String> acknowledged = List.of();
     SortedMap<String, Long> found = new TreeMap<>();
+    boolean oneOfMany = !run.name().isEmpty();
+    Footprint footprint = new Footprint();
+    boolean known = false;
     for (int point = 0; point <= events.size(); point++) {
       Event event = point == 0 ? null : events.get(point - 1);
       DurabilityModel.Effect effect = DurabilityModel.Effect.CHANGED;
+      if (event != null && oneOfMany) {
+        footprint.add(event);
+      }
+      SortedMap<String, Long> foundBefore = oneOfMany ? crashed.get(footprint.print()) : null;
+      if (known && foundBefore == null) {
+        var _ = growth.to(model.states().count(), null);
+      }
+      known = foundBefore != null;
       if (event != null) {
         effect = model.apply(event);
         acknowledged = with(acknowledged, event);
         regions.note(event);
+      }
+      if (foundBefore != null) {
+        found = foundBefore; // another run has done the same so far
+        timeline.add(found);
+        continue;
       }
       if (wantsMore()) {
         settings.progress().accept(new Progress(point, events.size(), tally.checked()));
@@ -101,7 +122,12 @@ final class CrashSearch {
           Moment moment = new Moment(model, trail, point, acknowledged, regions.engine());
           crash(moment, settings.crashesInRecovery(), growth, found);
         }
-        outcomes.add(point, found);
+        if (oneOfMany) {
+          crashed.put(footprint.print(), found);
+          outcomes.addOfMany(point, found);
+        } else {
+          outcomes.add(point, found);
+        }
         timeline.add(found);
       } else if (effect == DurabilityModel.Effect.CHANGED) {
         skip(model, trail, event, growth);
@@ -150,7 +176,7 @@ final class CrashSearch {
     return used + Math.max(1, left / runsLeft / eventsLeft);
   }
 
-  private boolean wantsMore() {
+  boolean wantsMore() {
     return failures.size() < settings.maxFailures() && tally.checked() < settings.maxStates();
   }
 

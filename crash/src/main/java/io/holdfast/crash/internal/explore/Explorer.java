@@ -5,7 +5,6 @@ import io.holdfast.crash.CrashReport;
 import io.holdfast.crash.internal.medium.RecordedLog;
 import io.holdfast.crash.internal.medium.Simulation;
 import io.holdfast.crash.internal.medium.WindowPool;
-import io.holdfast.crash.internal.model.Event;
 import io.holdfast.crash.internal.model.MediumImage;
 import io.holdfast.crash.internal.report.Timeline;
 import java.util.Collections;
@@ -34,21 +33,20 @@ public final class Explorer {
     WindowPool pool = new WindowPool();
     CrashSearch search = new CrashSearch(settings, pool);
     MediumImage prepared = prepare(settings);
-    List<Event> first = List.of();
     Timeline shown = null;
     List<CrashFailure> failures = search.failures();
+    Diagnoses diagnoses = new Diagnoses();
     OutcomeGroups outcomes = new OutcomeGroups();
     int events = 0;
-    while (true) {
+    while (search.wantsMore() || events == 0) {
       long runsLeft = Math.max(1, source.runsLeft());
       RecordedRun run = source.next(prepared, pool);
       if (run == null) {
         break;
       }
-      if (events == 0) {
-        first = run.events();
-      }
       events += run.events().size();
+      diagnoses.add(
+          Diagnosis.of(settings.granularity(), settings.reporting(), prepared, run.events()));
       Timeline timeline = new Timeline(prepared, run.events(), run.steps());
       int failed = failures.size();
       search.explore(prepared, run, runsLeft, outcomes, timeline);
@@ -57,8 +55,10 @@ public final class Explorer {
       }
     }
     Tally tally = search.tally();
-    Diagnosis diagnosis =
-        Diagnosis.of(settings.granularity(), settings.reporting(), prepared, first);
+    if (source.runsLeft() > 0) {
+      tally.sample(Tally.Of.RUN);
+      tally.sample(Tally.Of.RECOVERY);
+    }
     return new CrashReport(
         settings.reporting().name(),
         settings.granularity(),
@@ -71,10 +71,11 @@ public final class Explorer {
         tally.existing(Tally.Of.RUN),
         tally.existing(Tally.Of.RECOVERY),
         search.forgotten(),
+        source.schedules(),
         outcomes.all(),
         failures,
-        diagnosis.findings(),
-        diagnosis.suppressions(),
+        diagnoses.findings(),
+        diagnoses.suppressions(),
         shown == null ? List.of() : Collections.unmodifiableList(shown));
   }
 

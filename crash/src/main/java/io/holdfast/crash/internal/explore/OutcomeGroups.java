@@ -10,6 +10,7 @@ import java.util.TreeMap;
 /** The outcomes of an exploration's events, those after successive events in one group. */
 final class OutcomeGroups {
   private final List<OutcomeGroup> groups = new ArrayList<>();
+  private final SortedMap<Integer, SortedMap<String, Long>> byEvent = new TreeMap<>();
 
   /**
    * Adds what was found after one event to the last group, or to a new one if the outcomes are
@@ -29,7 +30,15 @@ final class OutcomeGroups {
         new OutcomeGroup(last.firstEvent(), event, Collections.unmodifiableSortedMap(sum)));
   }
 
+  /** Adds what was found after so many events of one of several runs. */
+  void addOfMany(int event, SortedMap<String, Long> found) {
+    SortedMap<String, Long> sum = byEvent.computeIfAbsent(event, _ -> new TreeMap<>());
+    found.forEach((outcome, states) -> sum.merge(outcome, states, Long::sum));
+  }
+
   List<OutcomeGroup> all() {
+    byEvent.forEach(this::add);
+    byEvent.clear();
     return groups;
   }
 }

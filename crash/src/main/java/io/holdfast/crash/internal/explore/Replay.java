@@ -37,7 +37,7 @@ public final class Replay {
 
   /** Replays a run of the settings' workload. */
   public Replay(Settings settings, ReplayLine line) {
-    this(settings, line, new SingleRun(settings));
+    this(settings, line, new SingleRun(settings, line.schedule()));
   }
 
   /**
@@ -220,6 +220,7 @@ public final class Replay {
         BigInteger.ONE,
         BigInteger.ZERO,
         0,
+        CrashReport.Schedules.NONE,
         List.of(new OutcomeGroup(event, event, states)),
         List.of(),
         List.of(),

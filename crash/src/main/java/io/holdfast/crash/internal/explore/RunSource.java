@@ -1,5 +1,6 @@
 package io.holdfast.crash.internal.explore;
 
+import io.holdfast.crash.CrashReport;
 import io.holdfast.crash.internal.medium.WindowPool;
 import io.holdfast.crash.internal.model.MediumImage;
 import org.jspecify.annotations.Nullable;
@@ -21,4 +22,7 @@ public interface RunSource {
 
   /** {@return how many runs are to come, about, for sharing out a limit} */
   public long runsLeft();
+
+  /** {@return how many runs there have been, if they are schedules} */
+  public CrashReport.Schedules schedules();
 }

@@ -5,6 +5,7 @@ import io.holdfast.crash.Engine;
 import io.holdfast.crash.Progress;
 import io.holdfast.crash.Workload;
 import io.holdfast.crash.internal.report.Reporting;
+import io.holdfast.crash.internal.schedule.ScheduleBounds;
 import io.holdfast.pmem.Granularity;
 import java.util.Map;
 import java.util.SortedSet;
@@ -31,6 +32,7 @@ public record Settings(
     long maxStates,
     int maxFailures,
     long rememberedStates,
+    ScheduleBounds bounds,
     Consumer<Progress> progress,
     Reporting reporting,
     SortedSet<Integer> withoutSteps) {

@@ -44,6 +44,7 @@ public final class RecordedLog implements RunLog {
 
   @Override
   public void acknowledge(String what) {
+    takeTurn();
     synchronized (acknowledged) {
       acknowledged.add(what);
       if (recorder != null) {
@@ -62,6 +63,27 @@ public final class RecordedLog implements RunLog {
   @Override
   public boolean hasAcknowledged(String what) {
     return acknowledged().contains(what);
+  }
+
+  @Override
+  public void together(Task first, Task second, Task... more) throws Exception {
+    List<Task> tasks = new ArrayList<>(List.of(first, second));
+    tasks.addAll(List.of(more));
+    Turns turns = recorder == null ? null : recorder.turns();
+    if (turns != null) {
+      turns.together(tasks);
+      return;
+    }
+    for (Task task : tasks) {
+      task.run();
+    }
+  }
+
+  private void takeTurn() {
+    Turns turns = recorder == null ? null : recorder.turns();
+    if (turns != null) {
+      turns.pass(Turns.Step.OPERATION);
+    }
   }
 
   @Override

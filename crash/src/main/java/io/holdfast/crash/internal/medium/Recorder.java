@@ -39,9 +39,11 @@ public final class Recorder {
       List.of("java.nio.", "java.io.", "sun.nio.", "jdk.internal.", "java.util.concurrent.");
 
   /** Where programs are called from: what lies beyond says nothing about them. */
-  private static final String RUNNERS = "io.holdfast.crash.internal.explore.";
+  private static final List<String> RUNNERS =
+      List.of("io.holdfast.crash.internal.explore.", "io.holdfast.crash.internal.schedule.");
 
   private final Traces traces;
+  private final @Nullable Turns turns;
   private final List<Event> events = new ArrayList<>();
   private final List<String> steps = new ArrayList<>();
   private final Map<Long, Integer> stepOfThread = new HashMap<>();
@@ -50,7 +52,22 @@ public final class Recorder {
   private volatile @Nullable Runnable beforeEach;
 
   public Recorder(Traces traces) {
+    this(traces, null);
+  }
+
+  /**
+   * Begins.
+   *
+   * @param turns who decides which thread goes on, {@code null} if nobody does
+   */
+  public Recorder(Traces traces, @Nullable Turns turns) {
     this.traces = traces;
+    this.turns = turns;
+  }
+
+  /** {@return who decides which thread goes on, {@code null} if nobody does} */
+  @Nullable Turns turns() {
+    return turns;
   }
 
   /**
@@ -71,7 +88,11 @@ public final class Recorder {
 
   private synchronized void add(Function<Origin, Event> factory) {
     if (!stopped) {
-      events.add(factory.apply(origin()));
+      Event event = factory.apply(origin());
+      events.add(event);
+      if (turns != null) {
+        turns.recorded(event);
+      }
       if (!steps.isEmpty()) {
         noteStep(events.size() - 1);
       }
@@ -163,7 +184,7 @@ public final class Recorder {
                     frames
                         .filter(frame -> !isOwn(frame.getClassName()))
                         .dropWhile(frame -> isPlatform(frame.getClassName()))
-                        .takeWhile(frame -> !frame.getClassName().startsWith(RUNNERS))
+                        .takeWhile(frame -> !isRunner(frame.getClassName()))
                         .limit(MAX_FRAMES)
                         .map(StackWalker.StackFrame::toStackTraceElement)
                         .toList());
@@ -172,6 +193,10 @@ public final class Recorder {
 
   private static boolean isPlatform(String className) {
     return PLATFORM.stream().anyMatch(className::startsWith);
+  }
+
+  private static boolean isRunner(String className) {
+    return RUNNERS.stream().anyMatch(className::startsWith);
   }
 
   private static boolean isOwn(String className) {

@@ -52,7 +52,7 @@ final class SimulatedFile extends PmemFile {
 
   @Override
   public Path path() {
-    synchronized (medium.lock()) {
+    synchronized (medium.lockAtOnce()) {
       return path;
     }
   }
@@ -187,7 +187,7 @@ final class SimulatedFile extends PmemFile {
 
   @Override
   public void close() {
-    synchronized (medium.lock()) {
+    synchronized (medium.lockAtOnce()) {
       inode.unlock(this);
       closed = true;
     }

@@ -147,27 +147,32 @@ final class SimulatedMap extends PmemMap {
 
   @Override
   public byte getByte(long offset) {
+    medium.takeTurn(Turns.Step.READ);
     return memory(offset, Byte.BYTES).get(ValueLayout.JAVA_BYTE, base + offset);
   }
 
   @Override
   public short getShort(long offset) {
+    medium.takeTurn(Turns.Step.READ);
     return memory(offset, Short.BYTES).get(SHORT, base + offset);
   }
 
   @Override
   public int getInt(long offset) {
+    medium.takeTurn(Turns.Step.READ);
     return memory(offset, Integer.BYTES).get(INT, base + offset);
   }
 
   @Override
   public long getLong(long offset) {
+    medium.takeTurn(Turns.Step.READ);
     return memory(offset, Long.BYTES).get(LONG, base + offset);
   }
 
   @Override
   public long getLongAcquire(long offset) {
     checkAligned(offset);
+    medium.takeTurn(Turns.Step.ACQUIRING_READ);
     return (long) ALIGNED_LONG.getAcquire(memory(offset, Long.BYTES), base + offset);
   }
 
@@ -246,6 +251,7 @@ final class SimulatedMap extends PmemMap {
 
   @Override
   public void read(long offset, MemorySegment destination, long destinationOffset, long length) {
+    medium.takeTurn(Turns.Step.READ);
     MemorySegment.copy(
         memory(offset, length), base + offset, destination, destinationOffset, length);
   }
@@ -256,8 +262,9 @@ final class SimulatedMap extends PmemMap {
     synchronized (medium.lock()) {
       MemorySegment memory = writable(offset, length);
       MemorySegment.copy(source, sourceOffset, memory, base + offset, length);
-      finish(offset, length, mode);
+      storedBy(mode, offset, length);
     }
+    finish(offset, length, mode);
   }
 
   @Override
@@ -266,33 +273,52 @@ final class SimulatedMap extends PmemMap {
       checkRange(sourceOffset, length);
       MemorySegment memory = writable(offset, length);
       MemorySegment.copy(memory, base + sourceOffset, memory, base + offset, length);
-      finish(offset, length, mode);
+      storedBy(mode, offset, length);
     }
+    finish(offset, length, mode);
   }
 
   @Override
   public void fill(long offset, long length, byte value, CopyMode mode) {
     synchronized (medium.lock()) {
       writable(offset, length).asSlice(base + offset, length).fill(value);
-      finish(offset, length, mode);
+      storedBy(mode, offset, length);
+    }
+    finish(offset, length, mode);
+  }
+
+  /** Records a copy of that mode. */
+  private void storedBy(CopyMode mode, long offset, long length) {
+    if (length > 0) {
+      stored(
+          offset,
+          length,
+          isPastCaches(mode, length) ? Event.StoreKind.NON_TEMPORAL : Event.StoreKind.PLAIN);
     }
   }
 
-  /** Records a copy of that mode, and the flush and fence that belong to it. */
+  /**
+   * Does the flush and the fence that belong to a copy of that mode: other threads may come
+   * between.
+   */
   private void finish(long offset, long length, CopyMode mode) {
-    if (length == 0) {
+    int flags = mode.flags();
+    if (length == 0 || (flags & NO_FLUSH) != 0) {
       return;
     }
-    int flags = mode.flags();
-    boolean flushed = (flags & NO_FLUSH) == 0;
-    boolean pastCaches = flushed && granularity != Granularity.PAGE && isPastCaches(flags, length);
-    stored(offset, length, pastCaches ? Event.StoreKind.NON_TEMPORAL : Event.StoreKind.PLAIN);
-    if (flushed && !pastCaches) {
+    if (!isPastCaches(mode, length)) {
       flush(offset, length);
     }
-    if (flushed && (flags & NO_DRAIN) == 0) {
+    if ((flags & NO_DRAIN) == 0) {
       drain();
     }
+  }
+
+  private boolean isPastCaches(CopyMode mode, long length) {
+    int flags = mode.flags();
+    return (flags & NO_FLUSH) == 0
+        && granularity != Granularity.PAGE
+        && isPastCaches(flags, length);
   }
 
   /**
@@ -365,7 +391,7 @@ final class SimulatedMap extends PmemMap {
 
   @Override
   public void close() {
-    synchronized (medium.lock()) {
+    synchronized (medium.lockAtOnce()) {
       if (!closed && privateView != null) {
         privateView.findStores();
         inode.remove(privateView);
@@ -381,7 +407,7 @@ final class SimulatedMap extends PmemMap {
 
   @Override
   protected void checkStore(long offset, long length) {
-    synchronized (medium.lock()) {
+    synchronized (medium.lockAtOnce()) {
       var _ = writable(offset, length);
     }
   }

@@ -52,6 +52,7 @@ public final class Simulation extends SimulatedMedium {
   private final Granularity granularity;
   private final WindowPool pool;
   private final @Nullable Recorder recorder;
+  private final @Nullable Turns turns;
   private final Tree tree = new Tree();
   private final FileCalls fileCalls = new FileCalls(this, tree);
   private final Faults faults = new Faults();
@@ -67,6 +68,7 @@ public final class Simulation extends SimulatedMedium {
     this.granularity = granularity;
     this.pool = pool;
     this.recorder = recorder;
+    this.turns = recorder == null ? null : recorder.turns();
   }
 
   /** {@return an empty medium that nobody records} */
@@ -121,14 +123,14 @@ public final class Simulation extends SimulatedMedium {
 
   @Override
   public void limitSpace(long bytes) {
-    synchronized (lock) {
+    synchronized (lock()) {
       faults.limit(bytes);
     }
   }
 
   @Override
   public PmemFile open(Path path, FileAccess access) {
-    synchronized (lock) {
+    synchronized (lock()) {
       checkInUse();
       return new SimulatedFile(this, find("open", path), access, path, SimulatedFile.Named.YES);
     }
@@ -136,7 +138,7 @@ public final class Simulation extends SimulatedMedium {
 
   @Override
   public PmemFile create(Path path) {
-    synchronized (lock) {
+    synchronized (lock()) {
       checkInUse();
       faults.check(Operation.CREATE, path);
       checkAbsent("open", path);
@@ -148,7 +150,7 @@ public final class Simulation extends SimulatedMedium {
 
   @Override
   public PmemFile createUnnamed(Path folder) {
-    synchronized (lock) {
+    synchronized (lock()) {
       checkInUse();
       faults.check(Operation.CREATE, folder);
       return new SimulatedFile(
@@ -158,7 +160,7 @@ public final class Simulation extends SimulatedMedium {
 
   @Override
   public PmemMap map(PmemSource source, MapConfig config) {
-    synchronized (lock) {
+    synchronized (lock()) {
       checkInUse();
       Granularity required =
           config
@@ -222,7 +224,7 @@ public final class Simulation extends SimulatedMedium {
 
   @Override
   public void rename(Path from, Path to) {
-    synchronized (lock) {
+    synchronized (lock()) {
       checkInUse();
       faults.check(Operation.RENAME, from);
       Inode inode = find("rename", from);
@@ -239,7 +241,7 @@ public final class Simulation extends SimulatedMedium {
 
   @Override
   public void delete(Path path) {
-    synchronized (lock) {
+    synchronized (lock()) {
       checkInUse();
       faults.check(Operation.DELETE, path);
       Inode inode = find("unlink", path);
@@ -251,7 +253,7 @@ public final class Simulation extends SimulatedMedium {
 
   @Override
   public void syncFolder(Path folder) {
-    synchronized (lock) {
+    synchronized (lock()) {
       checkInUse();
       faults.check(Operation.SYNC_FOLDER, folder);
       String path = absolute(folder);
@@ -277,9 +279,25 @@ public final class Simulation extends SimulatedMedium {
     return fileCalls;
   }
 
-  /** {@return the lock under which everything happens} */
+  /**
+   * {@return the lock under which everything happens} Who asks for it without having it may have to
+   * wait for its turn.
+   */
   public Object lock() {
+    takeTurn(Turns.Step.OPERATION);
     return lock;
+  }
+
+  /** {@return the lock, for what is not worth a turn} */
+  Object lockAtOnce() {
+    return lock;
+  }
+
+  /** Waits until the calling thread may take its next step, if threads take turns. */
+  void takeTurn(Turns.Step step) {
+    if (turns != null && !Thread.holdsLock(lock)) {
+      turns.pass(step);
+    }
   }
 
   public Faults faults() {
