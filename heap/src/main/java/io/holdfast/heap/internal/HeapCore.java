@@ -351,25 +351,25 @@ public final class HeapCore implements AutoCloseable {
   /** {@return the byte at {@code address}} */
   public byte getByte(long address) {
     Transaction tx = writer();
-    return tx == null ? map.getByte(address) : tx.getByte(address);
+    return tx == null ? map.getByte(address) : tx.memory().getByte(address);
   }
 
   /** {@return the short at {@code address}} */
   public short getShort(long address) {
     Transaction tx = writer();
-    return tx == null ? map.getShort(address) : tx.getShort(address);
+    return tx == null ? map.getShort(address) : tx.memory().getShort(address);
   }
 
   /** {@return the int at {@code address}} */
   public int getInt(long address) {
     Transaction tx = writer();
-    return tx == null ? map.getInt(address) : tx.getInt(address);
+    return tx == null ? map.getInt(address) : tx.memory().getInt(address);
   }
 
   /** {@return the long at {@code address}} */
   public long getLong(long address) {
     Transaction tx = writer();
-    return tx == null ? map.getLong(address) : tx.getLong(address);
+    return tx == null ? map.getLong(address) : tx.memory().getLong(address);
   }
 
   /** Copies bytes out of the heap. */
@@ -379,7 +379,7 @@ public final class HeapCore implements AutoCloseable {
     if (tx == null) {
       map.read(address, MemorySegment.ofArray(target), offset, length);
     } else {
-      tx.getBytes(address, target, offset, length);
+      tx.memory().getBytes(address, target, offset, length);
     }
   }
 

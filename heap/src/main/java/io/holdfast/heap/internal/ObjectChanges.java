@@ -1,0 +1,291 @@
+package io.holdfast.heap.internal;
+
+import io.holdfast.pmem.CopyMode;
+import java.util.List;
+
+/**
+ * The objects that a transaction has allocated and those it frees.
+ *
+ * <p>Small new objects travel in the record, larger ones are filled in place and durable before it.
+ * An object that the same transaction allocates and frees leaves nothing but its used generation.
+ * After an abort nothing is left.
+ *
+ * <p>Volatile, used by one thread at a time, and again for a later transaction.
+ */
+final class ObjectChanges {
+  /** New objects up to this size, header included, travel in the record. */
+  static final int IN_RECORD_BYTES = 1024;
+
+  private final HeapCore core;
+  private final WriteSet writes;
+  private final Ranges inPlace;
+  private final TransactionMemory memory;
+  private final Ranges fresh = new Ranges();
+  private final Reservations taken = new Reservations();
+  private final Reservations freed = new Reservations();
+  private final Reservations givenUp = new Reservations();
+  private final Reservations cancelled = new Reservations();
+
+  /** Whether references to an object that is freed may be left somewhere in the heap. */
+  enum References {
+    PERHAPS,
+    NONE
+  }
+
+  /** What becomes of an object that shall be freed. */
+  private enum Freeing {
+    ON_COMMIT,
+    AT_ONCE,
+    IMPOSSIBLE
+  }
+
+  ObjectChanges(HeapCore core, WriteSet writes, Ranges inPlace, TransactionMemory memory) {
+    this.core = core;
+    this.writes = writes;
+    this.inPlace = inPlace;
+    this.memory = memory;
+  }
+
+  // ---- allocating
+
+  /** Allocates an object, all zero; {@return its address} */
+  long allocate(long byteSize, int type) {
+    if (byteSize < 1 || byteSize > core.limit()) {
+      throw new IllegalArgumentException(
+          "object size %d is not between 1 and %d".formatted(byteSize, core.limit()));
+    }
+    long blockBytes = HeapLayout.roundUp(byteSize, 8) + HeapLayout.OBJECT_HEADER_BYTES;
+    long place;
+    long capacity; // all of it may be written, and must be treated alike
+    if (blockBytes <= SizeClasses.MAX_BLOCK_BYTES) {
+      int sizeClass = SizeClasses.classOf((int) blockBytes);
+      place = core.allocator().takeBlock(sizeClass, taken);
+      capacity = SizeClasses.blockBytes(sizeClass);
+    } else {
+      long pages = LargeObject.pagesFor(blockBytes);
+      long first = core.allocator().takeLarge(pages, taken);
+      writes.putLong(core.allocator().tableWord(first), PageTable.large(pages));
+      place = first + LargeObject.HEADER_OFFSET;
+      capacity = pages * HeapLayout.PAGE_BYTES - LargeObject.HEADER_OFFSET;
+    }
+    if (blockBytes <= IN_RECORD_BYTES) {
+      core.map().prefetch(place, blockBytes);
+    }
+    long header = ObjectHeader.of(type, generationAt(place));
+    long address = place + HeapLayout.OBJECT_HEADER_BYTES;
+    if (blockBytes <= IN_RECORD_BYTES) {
+      writes.putLong(place, header);
+      writes.putZeros(address, blockBytes - HeapLayout.OBJECT_HEADER_BYTES);
+      fresh.add(place, capacity);
+    } else {
+      core.map().fill(address, blockBytes - 8, (byte) 0, CopyMode.NO_FLUSH);
+      core.map().putLong(place, header);
+      inPlace.add(place, capacity);
+    }
+    return address;
+  }
+
+  /** {@return the generation of the next object at {@code place}} */
+  private long generationAt(long place) {
+    return ObjectHeader.nextGeneration(
+        core.map().getLong(place), place, core.journal().lastSequence());
+  }
+
+  // ---- freeing
+
+  /**
+   * Frees an object on commit.
+   *
+   * @throws IllegalArgumentException if none begins at {@code address}
+   */
+  void free(long address, References left) {
+    long place = address - HeapLayout.OBJECT_HEADER_BYTES;
+    Allocator.Block block = core.allocator().locateToFree(place);
+    Freeing freeing = free(place, block, memory.getLong(place), left);
+    if (freeing != Freeing.ON_COMMIT) {
+      core.allocator().forgetFree();
+    }
+    if (freeing == Freeing.IMPOSSIBLE) {
+      throw new IllegalArgumentException(
+          "%s: no object at address %d, it was freed or never allocated"
+              .formatted(core.path(), address));
+    }
+  }
+
+  private Freeing free(long place, Allocator.Block block, long header, References left) {
+    if (!ObjectHeader.isLive(header)) {
+      return Freeing.IMPOSSIBLE;
+    }
+    Slab slab = block.slab();
+    return slab != null
+        ? freeBlock(place, slab, block.block(), header, left)
+        : freeLarge(place, block.place(), header, left);
+  }
+
+  private Freeing freeBlock(long place, Slab slab, int block, long header, References left) {
+    boolean committed = (core.map().getLong(slab.bitmapOffset(block)) & 1L << block) != 0;
+    if (committed) {
+      memory.putLong(place, ObjectHeader.freed(header, place));
+      freed.add(slab, block);
+      return Freeing.ON_COMMIT;
+    }
+    if (!taken.remove(slab, block)) {
+      return Freeing.IMPOSSIBLE;
+    }
+    forget(place);
+    if (left == References.NONE) {
+      cancelled.add(slab, block);
+      return Freeing.AT_ONCE;
+    }
+    writes.putLong(place, ObjectHeader.freed(header, place));
+    givenUp.add(slab, block);
+    return Freeing.ON_COMMIT;
+  }
+
+  private Freeing freeLarge(long place, long firstPage, long header, References left) {
+    long word = core.allocator().tableWord(firstPage);
+    long committed = core.map().getLong(word);
+    if (PageTable.kind(committed) == PageTable.LARGE) {
+      memory.putLong(place, ObjectHeader.freed(header, place));
+      writes.putLong(word, 0);
+      freed.addLarge(firstPage, PageTable.pages(committed));
+      return Freeing.ON_COMMIT;
+    }
+    long pages = taken.removeLarge(firstPage);
+    if (pages == 0) {
+      return Freeing.IMPOSSIBLE;
+    }
+    forget(place);
+    writes.forget(word, 8);
+    if (left == References.NONE) {
+      cancelled.addLarge(firstPage, pages);
+      return Freeing.AT_ONCE;
+    }
+    writes.putLong(place, ObjectHeader.freed(header, place));
+    givenUp.addLarge(firstPage, pages);
+    return Freeing.ON_COMMIT;
+  }
+
+  /**
+   * An object of this transaction's own is given up: no byte of its content shall be recorded. If
+   * references to it may be left, its header will be, so that they do not fit the next object.
+   */
+  private void forget(long place) {
+    long length = fresh.remove(place);
+    if (length > 0) {
+      writes.forget(place, length);
+      endFresh(place);
+    } else {
+      endInPlace(place);
+      inPlace.remove(place);
+    }
+  }
+
+  /** The object at {@code place}, which was filled in place, has never lived. */
+  private void endInPlace(long place) {
+    core.map().putLong(place, ObjectHeader.freed(core.map().getLong(place), place));
+  }
+
+  /**
+   * The object that was to travel in the record to {@code place} has never lived. It uses up its
+   * generation all the same, since a reference to it may be in somebody's hands and must not fit
+   * the next object there. Not journalled, and not durable: the place is free, and nobody has such
+   * a reference after a crash.
+   */
+  private void endFresh(long place) {
+    core.map().putLong(place, ObjectHeader.freed(generationAt(place), place));
+  }
+
+  // ---- committing
+
+  /** Appends what the transaction has written: new objects first, since the rest may name them. */
+  void appendTo(JournalRecord record) {
+    for (int i = 0; i < fresh.count(); i++) {
+      writes.moveTo(record, fresh.start(i), fresh.length(i));
+    }
+    taken.appendTaken(record);
+    writes.appendTo(record);
+    freed.appendFreed(record);
+  }
+
+  /** Writes the content of large new objects; {@return whether a sync has to follow} */
+  boolean writeInPlace() {
+    for (int i = 0; i < inPlace.count(); i++) {
+      core.journal().writeInPlace(inPlace.start(i), inPlace.length(i));
+    }
+    return inPlace.count() > 0;
+  }
+
+  /**
+   * The record is in order: what was freed, and what the record itself had, waits for the
+   * watermark. Cannot fail.
+   *
+   * @param sequence the record's number
+   * @param extents what holds its parts; emptied
+   */
+  void committed(long sequence, List<Allocator.Block> extents) {
+    taken.clear();
+    if (freed.count() > 0 || !extents.isEmpty()) {
+      core.allocator().committed(sequence, freed, extents);
+      freed.clear();
+      extents.clear();
+    }
+    if (givenUp.count() > 0) {
+      core.allocator().committed(sequence, givenUp, List.of());
+      givenUp.clear();
+    }
+  }
+
+  // ---- ending
+
+  /**
+   * The record does not come about: what it would have freed stays.
+   *
+   * @param extents what holds its parts; given back, and emptied
+   */
+  void cancelFrees(List<Allocator.Block> extents) {
+    if (freed.count() > 0 || givenUp.count() > 0 || !extents.isEmpty()) {
+      core.allocator().cancelFrees(freed, extents);
+      core.allocator().cancelFrees(givenUp, List.of());
+      giveBack(givenUp);
+      freed.clear();
+      extents.clear();
+    }
+  }
+
+  /** After the commit: what never became part of it is free again. */
+  void finish() {
+    inPlace.clear();
+    giveBack(cancelled);
+  }
+
+  /** What was reserved is free again, and no reference to the new objects resolves. */
+  void abort(List<Allocator.Block> extents) {
+    for (int i = 0; i < inPlace.count(); i++) {
+      endInPlace(inPlace.start(i));
+    }
+    for (int i = 0; i < fresh.count(); i++) {
+      endFresh(fresh.start(i));
+    }
+    cancelFrees(extents);
+    giveBack(taken);
+    giveBack(cancelled);
+  }
+
+  private void giveBack(Reservations reserved) {
+    if (reserved.count() > 0) {
+      core.allocator().cancel(reserved);
+      reserved.clear();
+    }
+  }
+
+  /** Forgets everything, for the next transaction. */
+  void clear() {
+    fresh.clear();
+    inPlace.clear();
+    taken.clear();
+    freed.clear();
+    givenUp.clear();
+    cancelled.clear();
+  }
+}
