@@ -4,6 +4,7 @@ import io.holdfast.heap.internal.Geometry;
 import io.holdfast.heap.internal.HeapCore;
 import io.holdfast.heap.internal.HeapLayout;
 import io.holdfast.heap.internal.ObjectHeader;
+import io.holdfast.heap.internal.ObjectOperations;
 import io.holdfast.heap.internal.Transaction;
 import io.holdfast.heap.internal.typed.TypedHeap;
 import io.holdfast.pmem.Granularity;
@@ -29,10 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Heap implements AutoCloseable {
   private final HeapCore core;
+  private final HeapObjects objects;
   private volatile @Nullable TypedHeap typed;
 
   private Heap(HeapCore core) {
     this.core = core;
+    this.objects = new ObjectOperations(core);
   }
 
   /**
@@ -312,6 +315,11 @@ public final class Heap implements AutoCloseable {
   }
 
   // ---- objects
+
+  /** {@return operations on the explicit layer's objects that need no transaction around them} */
+  public HeapObjects objects() {
+    return objects;
+  }
 
   /** {@return the root's reference, 0 if there is none} */
   public long root() {

@@ -29,6 +29,18 @@ public sealed interface Tx permits Transaction {
   long allocate(long byteSize, int type);
 
   /**
+   * Allocates an object. It is free again if the transaction aborts.
+   *
+   * @param byteSize how many bytes the object has, at least 1
+   * @param type a number of the caller's choice from 0 to 65535, kept in the object's header
+   * @param content what it holds before the first store
+   * @return the object's address, a multiple of 16
+   * @throws io.holdfast.pmem.OutOfSpaceException if the heap is full and cannot grow; the
+   *     transaction can only abort
+   */
+  long allocate(long byteSize, int type, Content content);
+
+  /**
    * Frees an object when the transaction commits.
    *
    * @param address the address {@link #allocate} returned

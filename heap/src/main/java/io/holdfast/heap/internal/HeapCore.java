@@ -3,8 +3,7 @@ package io.holdfast.heap.internal;
 import io.holdfast.heap.Computation;
 import io.holdfast.heap.HeapOptions;
 import io.holdfast.heap.Locks;
-import io.holdfast.heap.OutcomeUnknownException;
-import io.holdfast.heap.TransactionAbortedException;
+import io.holdfast.heap.ObjectConstructor;
 import io.holdfast.pmem.Granularity;
 import io.holdfast.pmem.OutOfSpaceException;
 import io.holdfast.pmem.PmemMap;
@@ -12,12 +11,7 @@ import io.holdfast.pool.Pool;
 import io.holdfast.pool.PoolKind;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +25,6 @@ public final class HeapCore implements AutoCloseable {
   /** The kind of pool a heap is. */
   public static final PoolKind KIND = new PoolKind("heap", "HFHEAP", 1);
 
-  private static final System.Logger LOGGER = System.getLogger("io.holdfast.heap");
-
-  /** What a thread runs that is in {@link #read} and in no transaction. */
-  private static final Object READING = new Object();
-
-  private static final long NESTED_LOCK_SECONDS = 2;
-
   private final Path path;
   private final Pool pool;
   private final PmemMap map;
@@ -46,20 +33,7 @@ public final class HeapCore implements AutoCloseable {
   private final Journal journal;
   private final Allocator allocator;
   private final Failure failure;
-  private final HeapLock lock = new HeapLock();
-
-  /** What this thread runs: one per heap, since a thread may use several. */
-  @SuppressWarnings("ThreadLocalUsage")
-  private final ThreadLocal<@Nullable Object> current = new ThreadLocal<>();
-
-  private final AtomicReference<@Nullable Transaction> spare = new AtomicReference<>();
-  private final ConcurrentLinkedQueue<Transaction> spares = new ConcurrentLinkedQueue<>();
-
-  /**
-   * Guarded by having the heap alone. Anyone may look whether it is their own: a thread finds
-   * itself in it only from when it has begun it to when it has ended it.
-   */
-  private @Nullable Transaction alone;
+  private final TransactionRunner runner;
 
   private volatile boolean closed;
 
@@ -79,6 +53,7 @@ public final class HeapCore implements AutoCloseable {
     this.journal = journal;
     this.allocator = allocator;
     this.failure = failure;
+    this.runner = new TransactionRunner(this);
   }
 
   // ---- creating and opening
@@ -119,233 +94,51 @@ public final class HeapCore implements AutoCloseable {
    */
   public <R extends @Nullable Object, X extends Exception> R transact(
       @Nullable Locks locks, Computation<R, X> body) throws X {
-    Object running = current.get();
-    if (running != null) {
-      return nested(running, locks, body);
-    }
-    HeapLock.Mode mode = locks == null ? HeapLock.Mode.EXCLUSIVE : HeapLock.Mode.WRITERS;
-    List<Runnable> onDurable;
-    long sequence;
-    R result;
-    lock.acquire(mode);
-    try {
-      checkUsable();
-      Transaction tx = locks == null ? transactionAlone() : takeTransaction();
-      current.set(tx);
-      try {
-        if (locks != null) {
-          lockAll(locks, tx.held());
-        }
-        tx.begin();
-        result = body.get();
-        onDurable = tx.durable().isEmpty() ? List.of() : List.copyOf(tx.durable());
-        sequence = commit(tx);
-        tx.finish();
-        run(tx.applied());
-      } catch (Throwable e) {
-        if (tx.isCommitted()) {
-          throw failedAfterCommit(e);
-        }
-        tx.abort();
-        if (!tx.isInDoubt()) {
-          run(tx.aborted());
-        }
-        if (e instanceof InternalError fault) {
-          throw map.mediaError(fault);
-        }
-        throw e;
-      } finally {
-        unlockAll(tx.held());
-        leave();
-        tx.clear();
-        if (locks != null) {
-          giveBack(tx);
-        }
-      }
-    } finally {
-      lock.release(mode);
-    }
-    journal.awaitDurable(sequence);
-    run(onDurable);
-    return result;
+    return runner.transact(locks, body);
   }
 
-  /** The record may be durable, so that all that can be done is to stop. */
-  private OutcomeUnknownException failedAfterCommit(Throwable e) {
-    failure.fail(e);
-    return new OutcomeUnknownException(
-        "%s: whether the transaction is durable cannot be known, since %s came after it was committed"
-            .formatted(path, e.getClass().getName()),
-        e);
-  }
-
-  private long commit(Transaction tx) {
-    Throwable doom = tx.doom();
-    if (doom != null) {
-      throw new TransactionAbortedException(
-          "%s: transaction aborted, since a nested one failed: %s".formatted(path, doom), doom);
-    }
-    failure.check();
-    return tx.commit();
-  }
-
-  /** Joins the running transaction; if the body fails, that one cannot commit. */
-  private <R extends @Nullable Object, X extends Exception> R nested(
-      Object running, @Nullable Locks locks, Computation<R, X> body) throws X {
-    if (!(running instanceof Transaction tx)) {
-      throw new IllegalStateException(path + ": a transaction cannot begin inside read");
-    }
-    if (!tx.isRunning()) {
-      throw new IllegalStateException(
-          path + ": a transaction cannot begin inside a callback of another");
-    }
-    try {
-      if (locks != null) {
-        lockAllBounded(locks, tx.held());
-      }
-      return body.get();
-    } catch (Throwable e) {
-      tx.doom(e);
-      throw e;
-    }
+  /**
+   * Runs a transaction of one step, or joins the running one, and returns once it is durable.
+   *
+   * @param locks what it locks besides sharing the heap, or {@code null} to have the heap alone
+   * @return the step's result
+   */
+  <X extends Exception> long operate(
+      @Nullable Locks locks,
+      TransactionRunner.Step step,
+      long a,
+      long b,
+      long c,
+      @Nullable ObjectConstructor<X> constructor)
+      throws X {
+    return runner.operate(locks, step, a, b, c, constructor);
   }
 
   /** Runs {@code body} with a consistent view, excluding transactions. */
   public <R extends @Nullable Object, X extends Exception> R read(Computation<R, X> body) throws X {
-    if (current.get() != null) {
-      return body.get();
-    }
-    lock.acquire(HeapLock.Mode.READERS);
-    try {
-      checkOpen();
-      current.set(READING);
-      R result = body.get();
-      map.checkFaults();
-      return result;
-    } catch (InternalError e) {
-      throw map.mediaError(e);
-    } finally {
-      leave();
-      lock.release(HeapLock.Mode.READERS);
-    }
+    return runner.read(body);
   }
 
-  private void checkOpen() {
+  void checkOpen() {
     if (closed) {
       throw new IllegalStateException(path + ": heap is closed");
     }
   }
 
-  private void checkUsable() {
+  void checkUsable() {
     checkOpen();
     failure.check();
   }
 
-  /** A platform thread keeps its entry for the next time, a virtual one leaves nothing behind. */
-  private void leave() {
-    if (Thread.currentThread().isVirtual()) {
-      current.remove();
-    } else {
-      current.set(null);
-    }
-  }
-
-  /** {@return the one for those that have the heap alone, for whom nothing needs to be atomic} */
-  private Transaction transactionAlone() {
-    Transaction tx = alone;
-    if (tx == null) {
-      tx = new Transaction(this);
-      alone = tx;
-    }
-    return tx;
-  }
-
-  private Transaction takeTransaction() {
-    Transaction tx = spare.getAndSet(null);
-    if (tx == null) {
-      tx = spares.poll();
-    }
-    return tx == null ? new Transaction(this) : tx;
-  }
-
-  private void giveBack(Transaction tx) {
-    if (!spare.compareAndSet(null, tx)) {
-      spares.add(tx);
-    }
-  }
-
-  private static void lockAll(Locks locks, List<Lock> held) {
-    for (Lock next : locks.inOrder()) {
-      next.lock();
-      held.add(next);
-    }
-  }
-
-  private void lockAllBounded(Locks locks, List<Lock> held) {
-    for (Lock next : locks.inOrder()) {
-      if (held.contains(next)) {
-        continue;
-      }
-      boolean locked;
-      try {
-        locked = next.tryLock(NESTED_LOCK_SECONDS, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new TransactionAbortedException(
-            path + ": transaction aborted, interrupted while a nested one waited for a lock", e);
-      }
-      if (!locked) {
-        throw new TransactionAbortedException(
-            "%s: transaction aborted, a nested one waited %d s for %s; name it in the outer one"
-                .formatted(path, NESTED_LOCK_SECONDS, next),
-            null);
-      }
-      held.add(next);
-    }
-  }
-
-  /** Gives back all locks, whatever one of them throws. */
-  private void unlockAll(List<Lock> held) {
-    while (!held.isEmpty()) {
-      Lock lock = held.removeLast();
-      try {
-        lock.unlock();
-      } catch (Throwable e) {
-        LOGGER.log(
-            System.Logger.Level.ERROR,
-            () -> path + ": a transaction's lock stays locked: " + lock,
-            e);
-      }
-    }
-  }
-
-  /** Runs callbacks; what they throw is logged and undoes nothing. */
-  private void run(List<Runnable> callbacks) {
-    for (Runnable callback : callbacks) {
-      try {
-        callback.run();
-      } catch (Throwable e) {
-        LOGGER.log(System.Logger.Level.ERROR, () -> path + ": a transaction's callback failed", e);
-      }
-    }
-  }
-
   /** {@return the transaction this thread runs, if any} */
   public @Nullable Transaction currentTransaction() {
-    Transaction own = alone;
-    if (own != null && own.belongsTo(Thread.currentThread())) {
-      return own;
-    }
-    return current.get() instanceof Transaction tx && tx.isRunning() ? tx : null;
+    return runner.current();
   }
 
   // ---- reading
 
-  /** {@return the running transaction of this thread if it has written anything} */
   private @Nullable Transaction writer() {
-    return lock.isHeldForWriting() && current.get() instanceof Transaction tx && tx.hasWrites()
-        ? tx
-        : null;
+    return runner.writer();
   }
 
   /** {@return the byte at {@code address}} */
@@ -482,6 +275,10 @@ public final class HeapCore implements AutoCloseable {
     return journal;
   }
 
+  Failure failure() {
+    return failure;
+  }
+
   Allocator allocator() {
     return allocator;
   }
@@ -498,24 +295,20 @@ public final class HeapCore implements AutoCloseable {
   /** Waits for running transactions, writes everything home and closes. */
   @Override
   public void close() {
-    if (current.get() != null) {
-      throw new IllegalStateException(path + ": heap cannot be closed inside a transaction");
+    runner.exclusively(this::closeOnce);
+  }
+
+  private void closeOnce() {
+    if (closed) {
+      return;
     }
-    lock.acquire(HeapLock.Mode.EXCLUSIVE);
+    closed = true;
     try {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      try {
-        journal.checkpoint();
-      } finally {
-        journal.close();
-        map.close();
-        pool.close();
-      }
+      journal.checkpoint();
     } finally {
-      lock.release(HeapLock.Mode.EXCLUSIVE);
+      journal.close();
+      map.close();
+      pool.close();
     }
   }
 }

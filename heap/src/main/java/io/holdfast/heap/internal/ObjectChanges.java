@@ -1,6 +1,6 @@
 package io.holdfast.heap.internal;
 
-import io.holdfast.pmem.CopyMode;
+import io.holdfast.heap.Content;
 import java.util.List;
 
 /**
@@ -48,8 +48,8 @@ final class ObjectChanges {
 
   // ---- allocating
 
-  /** Allocates an object, all zero; {@return its address} */
-  long allocate(long byteSize, int type) {
+  /** Allocates an object; {@return its address} */
+  long allocate(long byteSize, int type, Content content) {
     if (byteSize < 1 || byteSize > core.limit()) {
       throw new IllegalArgumentException(
           "object size %d is not between 1 and %d".formatted(byteSize, core.limit()));
@@ -68,19 +68,21 @@ final class ObjectChanges {
       place = first + LargeObject.HEADER_OFFSET;
       capacity = pages * HeapLayout.PAGE_BYTES - LargeObject.HEADER_OFFSET;
     }
-    if (blockBytes <= IN_RECORD_BYTES) {
-      core.map().prefetch(place, blockBytes);
-    }
-    long header = ObjectHeader.of(type, generationAt(place));
+    long contentBytes = blockBytes - HeapLayout.OBJECT_HEADER_BYTES;
     long address = place + HeapLayout.OBJECT_HEADER_BYTES;
-    if (blockBytes <= IN_RECORD_BYTES) {
-      writes.putLong(place, header);
-      writes.putZeros(address, blockBytes - HeapLayout.OBJECT_HEADER_BYTES);
+    boolean inRecord = blockBytes <= IN_RECORD_BYTES;
+    core.map().prefetch(place, inRecord && content == Content.ZEROED ? blockBytes : 8);
+    writes.putLong(place, ObjectHeader.of(type, generationAt(place)));
+    if (inRecord) {
       fresh.add(place, capacity);
+      if (content == Content.ZEROED) {
+        writes.putZeros(address, contentBytes);
+      }
     } else {
-      core.map().fill(address, blockBytes - 8, (byte) 0, CopyMode.NO_FLUSH);
-      core.map().putLong(place, header);
-      inPlace.add(place, capacity);
+      inPlace.add(address, capacity - HeapLayout.OBJECT_HEADER_BYTES);
+      if (content == Content.ZEROED) {
+        memory.zeroInPlace(address, contentBytes);
+      }
     }
     return address;
   }
@@ -99,7 +101,7 @@ final class ObjectChanges {
    * @throws IllegalArgumentException if none begins at {@code address}
    */
   void free(long address, References left) {
-    long place = address - HeapLayout.OBJECT_HEADER_BYTES;
+    long place = headerOf(address);
     Allocator.Block block = core.allocator().locateToFree(place);
     Freeing freeing = free(place, block, memory.getLong(place), left);
     if (freeing != Freeing.ON_COMMIT) {
@@ -171,29 +173,23 @@ final class ObjectChanges {
    * references to it may be left, its header will be, so that they do not fit the next object.
    */
   private void forget(long place) {
+    endUnborn(place);
     long length = fresh.remove(place);
-    if (length > 0) {
-      writes.forget(place, length);
-      endFresh(place);
-    } else {
-      endInPlace(place);
-      inPlace.remove(place);
+    if (length == 0) {
+      length = HeapLayout.OBJECT_HEADER_BYTES;
+      inPlace.remove(place + length);
     }
-  }
-
-  /** The object at {@code place}, which was filled in place, has never lived. */
-  private void endInPlace(long place) {
-    core.map().putLong(place, ObjectHeader.freed(core.map().getLong(place), place));
+    writes.forget(place, length);
   }
 
   /**
-   * The object that was to travel in the record to {@code place} has never lived. It uses up its
-   * generation all the same, since a reference to it may be in somebody's hands and must not fit
-   * the next object there. Not journalled, and not durable: the place is free, and nobody has such
-   * a reference after a crash.
+   * The object that was to begin at {@code place} has never lived. It uses up its generation all
+   * the same, since a reference to it may be in somebody's hands and must not fit the next object
+   * there. Not journalled, and not durable: the place is free, and nobody has such a reference
+   * after a crash.
    */
-  private void endFresh(long place) {
-    core.map().putLong(place, ObjectHeader.freed(generationAt(place), place));
+  private void endUnborn(long place) {
+    core.map().putLong(place, ObjectHeader.freed(memory.getLong(place), place));
   }
 
   // ---- committing
@@ -203,6 +199,9 @@ final class ObjectChanges {
     for (int i = 0; i < fresh.count(); i++) {
       writes.moveTo(record, fresh.start(i), fresh.length(i));
     }
+    for (int i = 0; i < inPlace.count(); i++) {
+      writes.moveTo(record, headerOf(inPlace.start(i)), HeapLayout.OBJECT_HEADER_BYTES);
+    }
     taken.appendTaken(record);
     writes.appendTo(record);
     freed.appendFreed(record);
@@ -210,10 +209,20 @@ final class ObjectChanges {
 
   /** Writes the content of large new objects; {@return whether a sync has to follow} */
   boolean writeInPlace() {
+    boolean any = false;
     for (int i = 0; i < inPlace.count(); i++) {
-      core.journal().writeInPlace(inPlace.start(i), inPlace.length(i));
+      long from = inPlace.writtenFrom(i);
+      long to = inPlace.writtenTo(i);
+      if (from < to) {
+        core.journal().writeInPlace(from, to - from);
+        any = true;
+      }
     }
-    return inPlace.count() > 0;
+    return any;
+  }
+
+  private static long headerOf(long address) {
+    return address - HeapLayout.OBJECT_HEADER_BYTES;
   }
 
   /**
@@ -262,10 +271,10 @@ final class ObjectChanges {
   /** What was reserved is free again, and no reference to the new objects resolves. */
   void abort(List<Allocator.Block> extents) {
     for (int i = 0; i < inPlace.count(); i++) {
-      endInPlace(inPlace.start(i));
+      endUnborn(headerOf(inPlace.start(i)));
     }
     for (int i = 0; i < fresh.count(); i++) {
-      endFresh(fresh.start(i));
+      endUnborn(fresh.start(i));
     }
     cancelFrees(extents);
     giveBack(taken);

@@ -4,11 +4,14 @@ import java.util.Arrays;
 
 /**
  * The new objects of a transaction, in the order of their addresses, so that a transaction of many
- * finds one fast. Volatile, used by one thread at a time.
+ * finds one fast, and which part of each has been written in place. Volatile, used by one thread at
+ * a time.
  */
 final class Ranges {
   private long[] starts = new long[16];
   private long[] lengths = new long[16];
+  private long[] writtenFrom = new long[16];
+  private long[] writtenTo = new long[16];
   private int count;
 
   int count() {
@@ -23,19 +26,31 @@ final class Ranges {
     return lengths[i];
   }
 
-  /** Adds a range that overlaps no other. */
+  /** {@return where the written part begins, which is empty if it ends there, too} */
+  long writtenFrom(int i) {
+    return writtenFrom[i];
+  }
+
+  long writtenTo(int i) {
+    return writtenTo[i];
+  }
+
+  /** Adds a range that overlaps no other and of which nothing is written. */
   void add(long start, long length) {
     if (count == starts.length) {
       starts = Arrays.copyOf(starts, 2 * count);
       lengths = Arrays.copyOf(lengths, 2 * count);
+      writtenFrom = Arrays.copyOf(writtenFrom, 2 * count);
+      writtenTo = Arrays.copyOf(writtenTo, 2 * count);
     }
     int at = lastUpTo(start) + 1;
     if (at < count) {
-      System.arraycopy(starts, at, starts, at + 1, count - at);
-      System.arraycopy(lengths, at, lengths, at + 1, count - at);
+      move(at, at + 1);
     }
     starts[at] = start;
     lengths[at] = length;
+    writtenFrom[at] = start + length;
+    writtenTo[at] = start;
     count++;
   }
 
@@ -46,16 +61,34 @@ final class Ranges {
       return 0;
     }
     long length = lengths[at];
+    move(at + 1, at);
     count--;
-    System.arraycopy(starts, at + 1, starts, at, count - at);
-    System.arraycopy(lengths, at + 1, lengths, at, count - at);
     return length;
   }
 
-  /** {@return whether one of the ranges holds all of {@code length} bytes at {@code start}} */
-  boolean covers(long start, long length) {
+  private void move(int from, int to) {
+    int moved = count - from;
+    System.arraycopy(starts, from, starts, to, moved);
+    System.arraycopy(lengths, from, lengths, to, moved);
+    System.arraycopy(writtenFrom, from, writtenFrom, to, moved);
+    System.arraycopy(writtenTo, from, writtenTo, to, moved);
+  }
+
+  /**
+   * {@return whether one of the ranges holds all of {@code length} bytes at {@code start}} If so,
+   * they count as written.
+   */
+  boolean write(long start, long length) {
+    if (count == 0) {
+      return false;
+    }
     int at = lastUpTo(start);
-    return at >= 0 && start - starts[at] + length <= lengths[at];
+    if (at < 0 || start - starts[at] + length > lengths[at]) {
+      return false;
+    }
+    writtenFrom[at] = Math.min(writtenFrom[at], start);
+    writtenTo[at] = Math.max(writtenTo[at], start + length);
+    return true;
   }
 
   /** {@return the last range that begins at {@code start} or before it, -1 if there is none} */

@@ -1,5 +1,6 @@
 package io.holdfast.heap.internal;
 
+import io.holdfast.heap.Content;
 import io.holdfast.heap.OutcomeUnknownException;
 import io.holdfast.heap.Tx;
 import java.util.ArrayList;
@@ -199,21 +200,31 @@ public final class Transaction implements Tx {
 
   @Override
   public long allocate(long byteSize, int type) {
+    return allocate(byteSize, type, Content.ZEROED);
+  }
+
+  @Override
+  public long allocate(long byteSize, int type, Content content) {
+    checkType(type);
+    check();
+    return objects.allocate(byteSize, type, content);
+  }
+
+  private static void checkType(int type) {
     if (type < 0 || type > MAX_EXPLICIT_TYPE) {
       throw new IllegalArgumentException(
           "type %d is not between 0 and %d".formatted(type, MAX_EXPLICIT_TYPE));
     }
-    return allocateTyped(byteSize, type);
   }
 
   /**
-   * Allocates an object of any type, the catalogue's included.
+   * Allocates an object of any type, the catalogue's included, all zero.
    *
    * @return its address
    */
   public long allocateTyped(long byteSize, int type) {
     check();
-    return objects.allocate(byteSize, type);
+    return objects.allocate(byteSize, type, Content.ZEROED);
   }
 
   @Override
@@ -284,6 +295,26 @@ public final class Transaction implements Tx {
       throw new IllegalArgumentException("address %d is not reserved".formatted(address));
     }
     writes.putLong(address, value);
+  }
+
+  /** Checks that a reference may be stored at {@code slot}. */
+  void checkSlot(long slot) {
+    if ((slot & 7) != 0) {
+      throw new IllegalArgumentException("slot %d is not a multiple of 8".formatted(slot));
+    }
+    check(slot, 8);
+  }
+
+  /** {@return the address of the object that the reference at {@code slot} names, 0 for none} */
+  long resolveSlot(long slot) {
+    checkSlot(slot);
+    return core.resolve(memory.getLong(slot));
+  }
+
+  /** {@return the reference to the living object at {@code address}, which is not checked} */
+  long reference(long address) {
+    return ObjectHeader.reference(
+        address, memory.getLong(address - HeapLayout.OBJECT_HEADER_BYTES));
   }
 
   private void check(long address, long length) {

@@ -30,7 +30,7 @@ final class TransactionMemory {
   // ---- writing
 
   void putByte(long address, byte value) {
-    if (inPlace.count() > 0 && inPlace.covers(address, 1)) {
+    if (inPlace.write(address, 1)) {
       map.putByte(address, value);
     } else {
       int lines = writes.count();
@@ -40,7 +40,7 @@ final class TransactionMemory {
   }
 
   void putShort(long address, short value) {
-    if (inPlace.count() > 0 && inPlace.covers(address, 2)) {
+    if (inPlace.write(address, 2)) {
       map.putShort(address, value);
     } else {
       int lines = writes.count();
@@ -50,7 +50,7 @@ final class TransactionMemory {
   }
 
   void putInt(long address, int value) {
-    if (inPlace.count() > 0 && inPlace.covers(address, 4)) {
+    if (inPlace.write(address, 4)) {
       map.putInt(address, value);
     } else {
       int lines = writes.count();
@@ -60,7 +60,7 @@ final class TransactionMemory {
   }
 
   void putLong(long address, long value) {
-    if (inPlace.count() > 0 && inPlace.covers(address, 8)) {
+    if (inPlace.write(address, 8)) {
       map.putLong(address, value);
     } else {
       int lines = writes.count();
@@ -70,13 +70,19 @@ final class TransactionMemory {
   }
 
   void putBytes(long address, byte[] source, int offset, int length) {
-    if (inPlace.count() > 0 && inPlace.covers(address, length)) {
+    if (inPlace.write(address, length)) {
       map.copy(address, MemorySegment.ofArray(source), offset, length, CopyMode.NO_FLUSH);
     } else {
       int lines = writes.count();
       writes.putBytes(address, source, offset, length);
       bringNear(lines, address, length);
     }
+  }
+
+  /** Fills a part of a range that is written in place with zeros. */
+  void zeroInPlace(long address, long length) {
+    inPlace.write(address, length);
+    map.fill(address, length, (byte) 0, CopyMode.NO_FLUSH);
   }
 
   /**

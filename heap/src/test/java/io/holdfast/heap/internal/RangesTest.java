@@ -27,7 +27,7 @@ final class RangesTest {
       long address = random.nextInt(64 * 500);
       long bytes = 1L << random.nextInt(4);
       var below = expected.floorEntry(address);
-      assertThat(ranges.covers(address, bytes))
+      assertThat(ranges.write(address, bytes))
           .as("seed %d, %d + %d", seed, address, bytes)
           .isEqualTo(below != null && address + bytes <= below.getKey() + below.getValue());
       assertThat(ranges.count()).isEqualTo(expected.size());
@@ -38,6 +38,19 @@ final class RangesTest {
       assertThat(ranges.length(i++)).isEqualTo(entry.getValue());
     }
     ranges.clear();
-    assertThat(ranges.covers(64, 1)).isFalse();
+    assertThat(ranges.write(64, 1)).isFalse();
+  }
+
+  @Test
+  void write_widensThePartThatCountsAsWritten() {
+    Ranges ranges = new Ranges();
+    ranges.add(1000, 100);
+    assertThat(ranges.writtenFrom(0)).isGreaterThan(ranges.writtenTo(0));
+    assertThat(ranges.write(1040, 8)).isTrue();
+    assertThat(ranges.write(1020, 4)).isTrue();
+    assertThat(ranges.write(1092, 9)).as("one byte too many").isFalse();
+    ranges.add(500, 10); // moves the other
+    assertThat(ranges.writtenFrom(1)).isEqualTo(1020);
+    assertThat(ranges.writtenTo(1)).isEqualTo(1048);
   }
 }
