@@ -20,7 +20,8 @@ import java.util.concurrent.Executor;
  * <p>Memory that is lost, by poison or since another program has shortened the file, is an
  * exception where it is used; see {@link #mediaError}. One case crashes the JVM: at a granularity
  * finer than {@link Granularity#PAGE}, a page that has been used before is lost, and flushed,
- * copied or filled to before any other use has reported a fault of the mapping.
+ * copied, moved or filled to before any other use has reported a fault of the mapping. (What a move
+ * reads is looked at just before: it may be lost long before the move, but not during it.)
  *
  * <p>All offsets and lengths are in bytes, relative to the mapping, and checked against its size: a
  * method throws {@link IndexOutOfBoundsException} if its range does not lie within, and {@link
@@ -370,7 +371,7 @@ public abstract class PmemMap implements AutoCloseable {
    * {@link #read} of less than a page and what is done with {@link #segment} cannot, since HotSpot
    * throws a fault only at the thread's next safepoint poll; who can tell which mapping was in use
    * catches {@link InternalError} further out and throws what this method returns. It also keeps
-   * flushes, copies and fills, which are machine code, away from what is lost.
+   * flushes, copies, moves and fills, which are machine code, away from what is lost.
    *
    * @param fault what was caught
    * @return the exception that names this mapping, with {@code fault} as its cause

@@ -522,6 +522,7 @@ final class AddressReservationTest {
               List.of(
                   () -> old.copy(64, ones, 0, 4096, CopyMode.NO_DRAIN),
                   () -> old.fill(8192, 64, (byte) 1, CopyMode.NO_DRAIN.nonTemporal()),
+                  () -> old.move(8192, 8000, 5000, CopyMode.NO_DRAIN),
                   () -> joint.fill(64, 128, (byte) 1, CopyMode.PERSIST)));
       old.close();
       PmemMap next = mapped(granularity, "new", 0);

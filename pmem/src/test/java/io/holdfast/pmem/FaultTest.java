@@ -78,6 +78,7 @@ final class FaultTest {
         long offset = (i & 1) * 4096L;
         map.read(offset, buffer, 0, 4096);
         map.move(offset, offset + 8, 64, CopyMode.NO_FLUSH);
+        map.move(offset + 8, offset, 100, CopyMode.NO_FLUSH);
         map.copy(offset, buffer, 0, 64, CopyMode.NO_FLUSH);
         if (translated(map, offset).isPresent()) {
           throw new AssertionError("a fault before the cut");
@@ -97,6 +98,10 @@ final class FaultTest {
       expectMediaError("read", () -> map.read(16_384, buffer, 0, 4096));
       expectMediaError("read over the end", () -> map.read(4096, buffer, 0, 8192));
       expectMediaError("move", () -> map.move(0, 20_480, 4096, CopyMode.PERSIST));
+      expectMediaError("short move", () -> map.move(0, 21_000, 3, CopyMode.NO_DRAIN));
+      expectMediaError("long move", () -> map.move(0, 4096, 200_000, CopyMode.PERSIST));
+      expectMediaError("move over the end", () -> map.move(4096, 8190, 3, CopyMode.PERSIST));
+      expectMediaError("overlapping move", () -> map.move(6000, 5000, 3000, CopyMode.PERSIST));
       expectMediaError("copy", () -> map.copy(24_576, buffer, 0, 4096, CopyMode.PERSIST));
       // A failed touch must not count as one.
       expectMediaError("copy", () -> map.copy(24_576, buffer, 0, 4096, CopyMode.PERSIST));
@@ -178,6 +183,7 @@ final class FaultTest {
           CutFile.expectMediaError(
               "read", () -> map.read(16_384, MemorySegment.ofArray(new byte[4096]), 0, 4096));
           CutFile.expectMediaError("flush", () -> map.flush(0, 1 << 20));
+          CutFile.expectMediaError("move", () -> map.move(40_960, 0, 64, CopyMode.PERSIST));
           CutFile.expectMediaError("fill", () -> map.fill(40_960, 64, (byte) 2, CopyMode.PERSIST));
           map.fill(0, 8192, (byte) 3, CopyMode.PERSIST);
         }
@@ -199,6 +205,40 @@ final class FaultTest {
             "read", () -> part.read(16_384, MemorySegment.ofArray(new byte[4096]), 0, 4096));
         CutFile.expectMediaError("joint flush", () -> joint.flush(0, 1 << 20));
       }
+    }
+  }
+
+  @Test
+  void sourceLostAfterUse_isAMediaErrorWithoutAnyFaultBefore() throws Exception {
+    ChildJvm.Result result =
+        ChildJvm.with(Map.of("PMEM2_FORCE_GRANULARITY", "CACHE_LINE"))
+            .run(MovedAfterCut.class, folder.resolve("moved"));
+    assertThat(result.output()).isEqualTo("all as expected\n");
+  }
+
+  /** Machine code has used all pages when another program cuts the file; a move meets it first. */
+  static final class MovedAfterCut {
+    private MovedAfterCut() {}
+
+    public static void main(String[] arguments) {
+      MapConfig config = MapConfig.defaults().withRequiredGranularity(Granularity.PAGE);
+      try (PmemFile file = Medium.system().create(Path.of(arguments[0]));
+          AddressReservation reservation = AddressReservation.of(1 << 20)) {
+        for (MapConfig each : new MapConfig[] {config, config.withReservation(reservation, 0)}) {
+          file.allocate(0, 1 << 20);
+          try (PmemMap map = Medium.system().map(PmemSource.of(file), each)) {
+            map.fill(0, 1 << 20, (byte) 1, CopyMode.PERSIST);
+            for (int i = 0; i < 20_000; i++) {
+              map.move((i & 1) * 8L, 4096, 4096 + i % 4096, CopyMode.NO_DRAIN);
+            }
+            file.truncate(8192);
+            CutFile.expectMediaError("move", () -> map.move(0, 16_000, 100, CopyMode.PERSIST));
+            CutFile.expectMediaError("move", () -> map.move(100, 0, 9000, CopyMode.PERSIST));
+            map.move(100, 0, 4000, CopyMode.PERSIST);
+          }
+        }
+      }
+      System.out.println("all as expected");
     }
   }
 

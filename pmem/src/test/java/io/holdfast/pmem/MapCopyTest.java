@@ -119,6 +119,34 @@ final class MapCopyTest {
     }
   }
 
+  /** Machine code looks at a guard there, and Java code loads through the segment. */
+  @Test
+  void move_inAReservation_movesAsThroughABuffer() {
+    int[] distances = {-900, -65, -8, -1, 0, 3, 8, 64, 900};
+    Medium medium = Medium.system();
+    try (AddressReservation reservation = AddressReservation.of(SIZE);
+        PmemFile file = medium.createUnnamed(folder)) {
+      file.allocate(0, SIZE);
+      MapConfig config =
+          MapConfig.defaults()
+              .withRequiredGranularity(Granularity.CACHE_LINE)
+              .withReservation(reservation, 0);
+      try (PmemMap map =
+          ForcedGranularity.during(
+              Granularity.CACHE_LINE, () -> medium.map(PmemSource.of(file), config))) {
+        for (int length = 0; length <= MAX_LENGTH; length += 1 + length / 64) {
+          for (int offset = GUARD; offset < GUARD + LINE; offset++) {
+            int distance = distances[(length + offset) % distances.length];
+            reset(map);
+            MemorySegment.copy(expected, offset + distance, expected, offset, length);
+            map.move(offset, offset + distance, length, MODES[(length + offset) % MODES.length]);
+            check(map, length, offset);
+          }
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Granularity.class)
   void fill_everyLengthAndOffset_storesExactlyTheRange(Granularity granularity) {

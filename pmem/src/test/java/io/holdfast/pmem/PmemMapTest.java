@@ -219,6 +219,7 @@ final class PmemMapTest {
           ConcurrentUse.start(
               List.of(
                   () -> map.copy(64, bytes, 0, 4096, CopyMode.PERSIST),
+                  () -> map.move(16_384, 16_000, 5000, CopyMode.PERSIST),
                   () -> {
                     map.putLong(8192, 1);
                     map.persist(8192, 8);

@@ -12,9 +12,9 @@ import java.lang.invoke.MethodHandle;
  *
  * <p>They run without leaving Java's thread state: they must be short, so that callers cut long
  * ranges at {@link #PIECE_BYTES}, and they must not fault for good, so that callers touch each
- * destination page from Java first and never let them read persistent memory. A record, because the
- * JIT compiler takes a constant record's handles for constants. Lengths are positive. May be shared
- * between threads.
+ * destination page from Java first and never let them read persistent memory, but for {@link
+ * MoveRoutines}. A record, because the JIT compiler takes a constant record's handles for
+ * constants. Lengths are positive. May be shared between threads.
  */
 record CpuRoutines(
     FlushInstruction instruction,
@@ -28,7 +28,8 @@ record CpuRoutines(
     MethodHandle fillHandle,
     MethodHandle fillPastCachesHandle,
     MethodHandle flushHeldHandle,
-    GuardedRoutines guarded) {
+    GuardedRoutines guarded,
+    MoveRoutines moves) {
 
   /** Mode bit: write back what was stored through the caches. */
   static final int FLUSH = 1;
@@ -68,7 +69,8 @@ record CpuRoutines(
         page.handle("fill_temporal", FILLING),
         page.handle("fill_" + width.suffix(), FILLING),
         page.handle("flush", FLUSHING_HELD),
-        GuardedRoutines.of(page, width));
+        GuardedRoutines.of(page, width),
+        MoveRoutines.of(page, width));
   }
 
   /** Waits until everything this thread has flushed or stored past the caches is durable. */

@@ -44,7 +44,7 @@ final class GuardListing {
             (routine, entry) -> {
               if (routine.equals("flush")) {
                 guards.add(routine, entry, 3);
-              } else if (routine.startsWith("copy_")) {
+              } else if (routine.startsWith("copy_") || routine.startsWith("move_")) {
                 guards.add(routine, entry, 5);
               } else if (routine.startsWith("fill_")) {
                 guards.add(routine, entry, 4);

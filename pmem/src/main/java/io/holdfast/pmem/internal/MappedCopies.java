@@ -12,12 +12,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of {@link MappedPmem} that stores ranges: copies, moves and fills, cut into pieces, by
- * machine code where that makes them durable and by Java where the kernel does.
+ * The part of {@link MappedPmem} that stores ranges: copies and fills, cut into pieces, by machine
+ * code where that makes them durable and by Java where the kernel does.
  */
 abstract class MappedCopies extends MappedView {
   static final @Nullable CpuRoutines ROUTINES = Cpu.CURRENT.routines().orElse(null);
-  private static final CopyRules COPY_RULES = CopyRules.of(Cpu.SETTINGS, Cpu.CURRENT.streaming());
+  static final CopyRules COPY_RULES = CopyRules.of(Cpu.SETTINGS, Cpu.CURRENT.streaming());
 
   private static final VarHandle GUARD = JAVA_LONG.varHandle();
 
@@ -27,8 +27,8 @@ abstract class MappedCopies extends MappedView {
   /** More than this would drive from the cache what was brought there first. */
   static final long PREFETCHED_BYTES = 4096;
 
-  /** A move's pieces: few enough bytes for both copies of them to stay in the nearest cache. */
-  private static final long MOVE_BYTES = 8 << 10;
+  /** Bytes of a buffer's filling: few enough for both copies to stay in the nearest cache. */
+  static final long BUFFER_BYTES = 8 << 10;
 
   /** Who makes a store durable. */
   enum Domain {
@@ -48,7 +48,7 @@ abstract class MappedCopies extends MappedView {
   private final boolean storesMayFault;
 
   /** Whether stores are Java's, by that or since the kernel makes them durable. */
-  private final boolean storesByJava;
+  final boolean storesByJava;
 
   /** Whether machine code, which only flushes it then, has to keep the segment alive. */
   private final boolean held;
@@ -58,7 +58,7 @@ abstract class MappedCopies extends MappedView {
    */
   private final MemorySegment guardWord;
 
-  private final long guard;
+  final long guard;
 
   MappedCopies(Mapping mapping, long size, Granularity granularity, Domain domain, Access access) {
     super(mapping, size, access);
@@ -171,48 +171,14 @@ abstract class MappedCopies extends MappedView {
     }
   }
 
-  @Override
-  public final void move(long offset, long sourceOffset, long length, CopyMode mode) {
-    if (DebugLog.CALLS) {
-      DebugLog.call("move", this, offset, length);
-    }
-    checkRange(sourceOffset, length);
-    prefetchSource(sourceOffset, length);
-    checkStore(offset, length);
-    if (length == 0) {
-      finish(mode);
-      return;
-    }
-    try {
-      if (offset <= sourceOffset || offset >= sourceOffset + length) {
-        copyThroughBuffer(offset, segment, sourceOffset, length, mode);
-      } else {
-        moveBackwards(offset, sourceOffset, length, mode);
-      }
-    } catch (InternalError e) {
-      throw mediaError(sourceOffset, length, e);
-    }
-  }
-
-  /**
-   * Has the loads of a short move begin before all else: the fence of an earlier operation holds
-   * back whatever lies too many instructions after it.
-   */
-  private void prefetchSource(long offset, long length) {
-    if (length <= PREFETCHED_BYTES && length > 0 && domain == Domain.CPU) {
-      long start = address + offset;
-      routines().prefetchSource(start, start + length);
-    }
-  }
-
   /** Copies from memory that may fault, first bytes first. */
-  private void copyThroughBuffer(
+  final void copyThroughBuffer(
       long offset, MemorySegment source, long sourceOffset, long length, CopyMode mode) {
     int bits = COPY_RULES.decide(mode.flags(), length, caches);
     CallContext context = CallContext.take();
     try {
       for (long done = 0; done < length; ) {
-        long most = MOVE_BYTES - ((offset + done) & (LINE - 1));
+        long most = BUFFER_BYTES - ((offset + done) & (LINE - 1));
         long piece = Math.min(most, length - done);
         storeFromBuffer(
             context.bounce(),
@@ -229,30 +195,6 @@ abstract class MappedCopies extends MappedView {
     finishPieces(offset, length, mode);
   }
 
-  private void moveBackwards(long offset, long sourceOffset, long length, CopyMode mode) {
-    int bits = COPY_RULES.decide(mode.flags(), length, caches);
-    CallContext context = CallContext.take();
-    try {
-      for (long rest = length; rest > 0; ) {
-        long start = Math.max(0, rest - MOVE_BYTES);
-        if (start > 0) {
-          start += -(offset + start) & (LINE - 1);
-        }
-        storeFromBuffer(
-            context.bounce(),
-            offset + start,
-            segment,
-            sourceOffset + start,
-            rest - start,
-            start > 0 ? bits & ~CpuRoutines.FENCE : bits);
-        rest = start;
-      }
-    } finally {
-      context.release();
-    }
-    finishPieces(offset, length, mode);
-  }
-
   /** The last piece has been fenced, if it was machine code that stored it. */
   private void finishPieces(long offset, long length, CopyMode mode) {
     if (storesByJava) {
@@ -262,7 +204,7 @@ abstract class MappedCopies extends MappedView {
     }
   }
 
-  private void storeFromBuffer(
+  final void storeFromBuffer(
       MemorySegment buffer,
       long offset,
       MemorySegment source,
@@ -331,7 +273,7 @@ abstract class MappedCopies extends MappedView {
   }
 
   /** Makes durable what was stored from Java or piece by piece, as far as the mode asks for it. */
-  private void synchroniseUnlessAsked(long offset, long length, CopyMode mode) {
+  final void synchroniseUnlessAsked(long offset, long length, CopyMode mode) {
     int bits = COPY_RULES.decide(mode.flags(), 0, caches);
     if (domain == Domain.KERNEL && (mode.flags() & CopyMode.NO_FLUSH.flags()) == 0) {
       synchronise(offset, length);
@@ -342,7 +284,7 @@ abstract class MappedCopies extends MappedView {
     }
   }
 
-  private void finish(CopyMode mode) {
+  final void finish(CopyMode mode) {
     if ((COPY_RULES.decide(mode.flags(), 0, caches) & CpuRoutines.FENCE) != 0) {
       drain();
     } else {
@@ -373,7 +315,7 @@ abstract class MappedCopies extends MappedView {
     }
   }
 
-  private void touch(long offset, long length) {
+  final void touch(long offset, long length) {
     try {
       touched.touch(segment, offset, length);
     } catch (InternalError e) {

@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * their own: {@link GuardedRoutines}. Memory that is somebody else's is kept during each routine:
  * {@link CpuRoutines#flushHeld}.
  *
- * <p>Machine code never reads persistent memory and never touches a page first; see {@link
- * TouchedPages}.
+ * <p>Machine code never touches a page first, see {@link TouchedPages}, and never reads persistent
+ * memory, but for moves, whose source Java code has read just before; see {@link SourceLines}.
  */
-final class MappedPmem extends MappedCopies {
+final class MappedPmem extends MappedMoves {
   private final Granularity granularity;
   private final @Nullable SystemReservation reservation;
 

@@ -45,6 +45,16 @@ final class TouchedPages {
   void touch(MemorySegment memory, long offset, long length) {
     long first = offset >>> AuxiliaryVector.PAGE_SHIFT;
     long last = (offset + length - 1) >>> AuxiliaryVector.PAGE_SHIFT;
+    if (last - first <= 1) {
+      if ((marks.get(JAVA_BYTE, first) & marks.get(JAVA_BYTE, last)) == 0) {
+        touchFrom(first, last, memory);
+      }
+    } else {
+      touchMany(first, last, memory);
+    }
+  }
+
+  private void touchMany(long first, long last, MemorySegment memory) {
     long page = first;
     for (; page + 7 <= last; page += 8) {
       if ((marks.get(JAVA_LONG_UNALIGNED, page) & EIGHT_MARKS) != EIGHT_MARKS) {

@@ -79,6 +79,13 @@ final class RoutineListingTest {
                   "copy_nt_sse2",
                   "copy_nt_avx",
                   "copy_nt_avx512",
+                  "copy_down_temporal",
+                  "copy_down_nt_sse2",
+                  "copy_down_nt_avx",
+                  "copy_down_nt_avx512",
+                  "move_nt_sse2",
+                  "move_nt_avx",
+                  "move_nt_avx512",
                   "fill_temporal",
                   "fill_nt_sse2",
                   "fill_nt_avx",
@@ -90,6 +97,8 @@ final class RoutineListingTest {
                   "prefetch",
                   "prefetch_source",
                   "copy_temporal",
+                  "copy_down_temporal",
+                  "move_temporal",
                   "fill_temporal");
         };
     assertThat(RoutineListing.load(architecture.listing()).entries())
