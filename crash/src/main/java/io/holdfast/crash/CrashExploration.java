@@ -477,6 +477,7 @@ public final class CrashExploration {
         bounds,
         progress,
         new Reporting(name, toleratedOverwrites, rules, decoders),
-        withoutSteps);
+        withoutSteps,
+        Settings.Failing.MINIMIZED);
   }
 }

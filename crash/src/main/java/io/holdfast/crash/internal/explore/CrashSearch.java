@@ -271,6 +271,13 @@ final class CrashSearch {
     CheckRun run = check(image, acknowledged, depth);
     if (run.failure() != null) {
       found.merge(seen.put(key, OutcomeGroup.FAILED, Integer.MAX_VALUE), 1L, Long::sum);
+      if (settings.failing() == Settings.Failing.NOTED) {
+        fail(
+            new Trail.Crash(trail, moment.point(), Trail.Kind.POWER_FAILURE, space, state, key),
+            acknowledged,
+            run.failure());
+        return wantsMore();
+      }
       int[] fewest =
           new Minimizer(
                   space,
@@ -403,8 +410,10 @@ final class CrashSearch {
   }
 
   private void fail(Trail.Crash crash, List<String> acknowledged, @Nullable Throwable cause) {
+    Throwable thrown = Objects.requireNonNull(cause);
     failures.add(
-        new FailureWriter(settings, pool)
-            .write(crash, acknowledged, Objects.requireNonNull(cause)));
+        settings.failing() == Settings.Failing.NOTED
+            ? new CrashFailure(List.of(), acknowledged, List.of(), List.of(), thrown, "", "")
+            : new FailureWriter(settings, pool).write(crash, acknowledged, thrown));
   }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 public final class Explorer {
   private final Settings settings;
   private final RunSource source;
+  private long checked;
 
   /** Explores the one run of the settings' workload. */
   public Explorer(Settings settings) {
@@ -34,6 +35,7 @@ public final class Explorer {
     CrashSearch search = new CrashSearch(settings, pool);
     MediumImage prepared = prepare(settings);
     Timeline shown = null;
+    RecordedRun failing = null;
     List<CrashFailure> failures = search.failures();
     Diagnoses diagnoses = new Diagnoses();
     OutcomeGroups outcomes = new OutcomeGroups();
@@ -50,14 +52,20 @@ public final class Explorer {
       Timeline timeline = new Timeline(prepared, run.events(), run.steps());
       int failed = failures.size();
       search.explore(prepared, run, runsLeft, outcomes, timeline);
-      if (shown == null || (failed == 0 && !failures.isEmpty())) {
+      boolean fails = failed == 0 && !failures.isEmpty();
+      if (shown == null || fails) {
         shown = timeline; // that of the first run, or of the first that has failed
       }
+      failing = fails ? run : failing;
     }
     Tally tally = search.tally();
     if (source.runsLeft() > 0) {
       tally.sample(Tally.Of.RUN);
       tally.sample(Tally.Of.RECOVERY);
+    }
+    checked = tally.checked();
+    if (failing != null) {
+      reduce(failures, failing);
     }
     return new CrashReport(
         settings.reporting().name(),
@@ -77,6 +85,21 @@ public final class Explorer {
         diagnoses.findings(),
         diagnoses.suppressions(),
         shown == null ? List.of() : Collections.unmodifiableList(shown));
+  }
+
+  /** Replaces the first failure by one of fewer steps, if a run without the others fails too. */
+  private void reduce(List<CrashFailure> failures, RecordedRun failing) {
+    if (settings.failing() == Settings.Failing.MINIMIZED
+        && settings.withoutSteps().isEmpty()
+        && failing.name().isEmpty()) {
+      StepReduction.of(settings, failing, failures.getFirst(), checked)
+          .ifPresent(reduced -> failures.set(0, reduced));
+    }
+  }
+
+  /** {@return how many states the exploration has checked} */
+  long checked() {
+    return checked;
   }
 
   /** {@return what every run starts from} */

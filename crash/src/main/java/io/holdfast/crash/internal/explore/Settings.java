@@ -35,7 +35,40 @@ public record Settings(
     ScheduleBounds bounds,
     Consumer<Progress> progress,
     Reporting reporting,
-    SortedSet<Integer> withoutSteps) {
+    SortedSet<Integer> withoutSteps,
+    Failing failing) {
+
+  /** What is done about a failure. */
+  public enum Failing {
+    /** It is made as small as can be, and put into words. */
+    MINIMIZED,
+    /** It is only noted. */
+    NOTED
+  }
+
+  /** {@return the same for a run without some of its steps, to see whether it fails} */
+  Settings without(SortedSet<Integer> steps, long states, Failing noted) {
+    return new Settings(
+        granularity,
+        preparation,
+        workload,
+        check,
+        engine,
+        regionEngines,
+        exhaustiveUpTo,
+        samples,
+        recoverySamples,
+        crashesInRecovery,
+        kills,
+        seed,
+        states,
+        1,
+        rememberedStates,
+        _ -> {},
+        reporting,
+        steps,
+        noted);
+  }
 
   /** Whether killed processes are explored besides power failures. */
   public enum Kills {
