@@ -151,6 +151,11 @@ public record CrashReport(
     return words(states, existingStates, coverage) + " states";
   }
 
+  /** {@return the same of the states of crashed recoveries, without the word} */
+  public String recoveryCoverageInWords() {
+    return words(recoveryStates, existingRecoveryStates, recoveryCoverage);
+  }
+
   private static String words(long checked, BigInteger existing, Coverage coverage) {
     if (coverage == Coverage.EXHAUSTIVE) {
       return "%,d of %,d".formatted(checked, existing);
@@ -203,7 +208,7 @@ public record CrashReport(
                     granularity,
                     events,
                     coverageInWords(),
-                    words(recoveryStates, existingRecoveryStates, recoveryCoverage),
+                    recoveryCoverageInWords(),
                     seed));
     if (forgottenStates > 0) {
       text.append(

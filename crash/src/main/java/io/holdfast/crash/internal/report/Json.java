@@ -2,6 +2,7 @@ package io.holdfast.crash.internal.report;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -59,6 +60,12 @@ final class Json {
   Json value(long number) throws IOException {
     separate();
     out.write(Long.toString(number));
+    return this;
+  }
+
+  Json value(BigInteger number) throws IOException {
+    separate();
+    out.write(number.toString());
     return this;
   }
 

@@ -40,6 +40,10 @@ public final class JsonReport {
     json.name("recoveryStates").value(report.recoveryStates());
     json.name("coverage").value(report.coverage().name());
     json.name("recoveryCoverage").value(report.recoveryCoverage().name());
+    json.name("existingStates").value(report.existingStates());
+    json.name("existingRecoveryStates").value(report.existingRecoveryStates());
+    json.name("forgottenStates").value(report.forgottenStates());
+    json.name("coverageInWords").value(report.coverageInWords());
     json.name("outcomes").beginArray();
     for (OutcomeGroup group : report.outcomes()) {
       json.beginObject();
