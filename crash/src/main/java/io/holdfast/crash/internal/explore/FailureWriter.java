@@ -53,7 +53,7 @@ final class FailureWriter {
     List<String> kept = new ArrayList<>();
     List<String> leftOut = new ArrayList<>();
     Set<Integer> without = settings.withoutSteps();
-    for (int i = 0; i < all.names().size(); i++) {
+    for (int i = 0; i < begun(all, trail.getFirst().point()); i++) {
       (without.contains(i) ? leftOut : kept).add(all.names().get(i));
     }
     String replay = replayLine(trail);
@@ -65,6 +65,18 @@ final class FailureWriter {
         cause,
         replay,
         FailureText.of(settings, crashes, acknowledged, kept, leftOut, cause, replay));
+  }
+
+  /** {@return how many steps had begun by an event: those after it have no part in a failure} */
+  private int begun(Steps steps, int point) {
+    int begun = 0;
+    for (int event = 0; event < Math.min(point, steps.ofEvent().length); event++) {
+      begun = Math.max(begun, steps.ofEvent()[event] + 1);
+    }
+    while (settings.withoutSteps().contains(begun)) {
+      begun++;
+    }
+    return begun;
   }
 
   private String replayLine(List<Trail.Crash> trail) {

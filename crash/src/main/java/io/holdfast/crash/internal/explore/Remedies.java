@@ -248,9 +248,24 @@ final class Remedies {
   /** {@return the last event before the crash, as what should have waited} */
   private String crash() {
     List<Event> all = all();
-    return all.isEmpty()
-        ? "the start"
-        : "%s %s".formatted(all.getLast().describe(), place(all.getLast()));
+    if (all.isEmpty()) {
+      return "the start";
+    }
+    Event last = all.getLast();
+    String what =
+        switch (last) {
+          case Event.Store store -> "the store to " + range(store.file(), store.position());
+          case Event.Write write -> "the write to " + range(write.file(), write.position());
+          case Event.Acknowledge acknowledge ->
+              "the acknowledgement of \"%s\"".formatted(acknowledge.what());
+          case Event.Fence _ -> "the fence";
+          default -> "\"%s\"".formatted(last.describe());
+        };
+    return "%s %s".formatted(what, place(last));
+  }
+
+  private String range(int file, long position) {
+    return "0x%x of %s".formatted(position, names.name(file));
   }
 
   /** {@return "at Foo.java:31", or the thread if the place is not known} */

@@ -38,7 +38,8 @@ final class HtmlFailure {
     page.raw("<section>").element("h2", "", number == 0 ? "The failure" : "Failure " + number);
     int before = 0;
     for (CrashFailure.Crash crash : failure.crashes()) {
-      crash(crash, before++);
+      boolean ofRun = before == 0 && failure.leftOut().isEmpty();
+      crash(crash, before++, ofRun ? Jump.POSSIBLE : Jump.NO);
     }
     page.raw("<div class=\"panel\">").element("h3", "", "Then the check failed");
     page.raw("<pre class=\"failed\">").text(failure.cause().toString()).raw("</pre>");
@@ -79,14 +80,22 @@ final class HtmlFailure {
     }
   }
 
-  private void crash(CrashFailure.Crash crash, int before) throws IOException {
+  /** Whether an event is one of those in the timeline. */
+  private enum Jump {
+    POSSIBLE,
+    NO
+  }
+
+  private void crash(CrashFailure.Crash crash, int before, Jump jump) throws IOException {
     page.raw("<div class=\"panel\"><h3>")
         .text(crash.kind() == CrashFailure.Kind.KILL ? "The process is killed" : "The power fails")
         .raw("</h3><p>after ")
         .element("span", "mono", crash.description())
         .raw("</p>");
-    if (crash.stack().size() > 1) {
-      page.raw("<details><summary>Its stack</summary>").stack(crash.stack()).raw("</details>");
+    page.stack(crash.stack());
+    if (jump == Jump.POSSIBLE) {
+      page.raw("<p><button type=\"button\" data-event=\"%d\">".formatted(crash.event()))
+          .raw("Show it in the timeline</button></p>");
     }
     if (crash.losses().isEmpty()) {
       page.element(

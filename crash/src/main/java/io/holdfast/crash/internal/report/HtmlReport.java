@@ -104,7 +104,9 @@ public final class HtmlReport {
     figure("Granularity", report.granularity().name());
     figure("Events of the run", "%,d".formatted(report.events()));
     figure("States checked", coverage());
-    figure("States of crashed recoveries", report.recoveryCoverageInWords());
+    figure(
+        "States of crashed recoveries",
+        report.recoveryStates() == 0 ? "none" : report.recoveryCoverageInWords());
     figure("Seed", Long.toString(report.seed()));
     page.raw("</dl>\n");
     if (report.coverage() == CrashReport.Coverage.SAMPLED && report.failures().isEmpty()) {
@@ -142,7 +144,8 @@ public final class HtmlReport {
   }
 
   private void outcomes() throws IOException {
-    page.raw("<h2>Outcomes</h2>\n<table><tr><th>After events</th><th>A crash leaves</th></tr>\n");
+    page.raw(
+        "<h2>Outcomes</h2>\n<table class=\"outcomes\"><tr><th>After events</th><th>A crash leaves</th></tr>\n");
     int groups = 0;
     for (OutcomeGroup group : report.outcomes()) {
       if (groups++ == MOST_GROUPS) {

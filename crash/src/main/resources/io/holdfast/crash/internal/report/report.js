@@ -31,6 +31,12 @@
     item.title = data.outcomes[outcome];
     legend.append(item);
   }
+  if (events.set.some((set) => data.sets[set].length === 0)) {
+    const item = element("li", "dim");
+    const swatch = element("span", "swatch hatched");
+    item.append(swatch, "not explored");
+    legend.append(item);
+  }
   if (shown.length < byRank.length) {
     const item = element("li", "dim");
     const swatch = element("span", "swatch");
@@ -50,6 +56,15 @@
     strip.height = height;
     const context = strip.getContext("2d");
     const x = (event) => (event / size) * width;
+    // Events without outcomes were not explored: hatched.
+    context.strokeStyle = getComputedStyle(document.body).getPropertyValue("--line");
+    context.lineWidth = scale;
+    context.beginPath();
+    for (let from = -height; from < width; from += 8 * scale) {
+      context.moveTo(from, height);
+      context.lineTo(from + height, 0);
+    }
+    context.stroke();
     const columns = Math.min(size, width);
     for (let i = 0; i < columns; i++) {
       const from = Math.floor((i * size) / columns);
@@ -74,6 +89,7 @@
         context.fillRect(left, y - high, wide, high);
         y -= high;
       }
+      if (all === 0) continue;
       if (broken) {
         context.fillStyle = "#d1242f";
         context.fillRect(left, 0, Math.max(wide, 2 * scale), Math.max(8 * scale, height / 8));
