@@ -64,6 +64,7 @@ public record Settings(
         states,
         1,
         rememberedStates,
+        bounds,
         _ -> {},
         reporting,
         steps,

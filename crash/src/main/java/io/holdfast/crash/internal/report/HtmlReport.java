@@ -107,6 +107,9 @@ public final class HtmlReport {
     figure(
         "States of crashed recoveries",
         report.recoveryStates() == 0 ? "none" : report.recoveryCoverageInWords());
+    if (report.schedules().explored() > 0) {
+      figure("Schedules of its threads", report.schedules().toString());
+    }
     figure("Seed", Long.toString(report.seed()));
     page.raw("</dl>\n");
     if (report.coverage() == CrashReport.Coverage.SAMPLED && report.failures().isEmpty()) {

@@ -44,6 +44,14 @@ public final class JsonReport {
     json.name("existingRecoveryStates").value(report.existingRecoveryStates());
     json.name("forgottenStates").value(report.forgottenStates());
     json.name("coverageInWords").value(report.coverageInWords());
+    CrashReport.Schedules schedules = report.schedules();
+    json.name("schedules").beginObject();
+    json.name("explored").value(schedules.explored());
+    json.name("known").value(schedules.known());
+    json.name("preemptionsAtMost").value(schedules.preemptionsAtMost());
+    json.name("diverged").value(schedules.diverged());
+    json.name("difference").value(schedules.difference());
+    json.endObject();
     json.name("outcomes").beginArray();
     for (OutcomeGroup group : report.outcomes()) {
       json.beginObject();
