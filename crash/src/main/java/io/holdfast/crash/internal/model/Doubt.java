@@ -33,8 +33,8 @@ public sealed interface Doubt {
   public int choice(Predicate<InDoubt> arrived);
 
   /**
-   * One way: the words' values, and how its file's fingerprint differs from that of the certain
-   * content.
+   * One way: the words' values, first those that they have if the file has not been cut, and how
+   * its file's fingerprint differs from that of the certain content.
    */
   public record ContentChoice(long[] values, List<Unit> lost, long high, long low) {}
 
@@ -45,7 +45,7 @@ public sealed interface Doubt {
    * Words of a file.
    *
    * @param units what is in doubt, oldest first
-   * @param words the numbers of the words
+   * @param cutWords the words, with the cuts of the file that are in doubt
    * @param certain their values in which nothing has arrived
    * @param ways their values and what is lost, per choice
    * @param complete whether these are all the ways there are, and not a selection
@@ -53,7 +53,7 @@ public sealed interface Doubt {
   public record OfContent(
       int file,
       List<Unit> units,
-      long[] words,
+      CutWords cutWords,
       long[] certain,
       List<ContentChoice> ways,
       boolean complete)
@@ -73,15 +73,21 @@ public sealed interface Doubt {
       return units;
     }
 
+    /** {@return the numbers of the words} */
+    public long[] words() {
+      return cutWords.words();
+    }
+
     @Override
     public int choice(Predicate<InDoubt> arrived) {
-      long[] values = certain.clone();
+      long[] values = cutWords.start(certain);
+      int cut = 0;
       for (Unit unit : closure(arrived).reversed()) {
-        int slot = Arrays.binarySearch(words, unit.firstWord());
-        for (int i = 0; i < unit.words(); i++) {
-          values[slot + i] = (values[slot + i] & ~unit.mask(i)) | (unit.value(i) & unit.mask(i));
-        }
+        cutWords.cut(values, cut, cutWords.cutsBefore(unit));
+        cut = cutWords.cutsBefore(unit);
+        cutWords.put(values, unit);
       }
+      cutWords.cut(values, cut, cutWords.cuts().size());
       for (int choice = 0; choice < ways.size(); choice++) {
         if (Arrays.equals(ways.get(choice).values(), values)) {
           return choice;

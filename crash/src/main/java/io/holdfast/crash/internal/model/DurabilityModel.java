@@ -349,12 +349,15 @@ public final class DurabilityModel {
     Map<Integer, List<Unit>> byFile = new TreeMap<>();
     for (Unit unit : units) {
       byFile.computeIfAbsent(unit.event().file(), _ -> new ArrayList<>()).add(unit);
+    }
+    byFile.forEach((number, list) -> file(number).settle(list));
+    for (Unit unit : units) {
       if (unit.kind() == Unit.Kind.WRITE) {
+        // After the bytes: an earlier cut may have become certain with them.
         Event.Write write = (Event.Write) unit.event();
         file(write.file()).settleSizeFor(write.position() + write.bytes().length, unit.sequence());
       }
     }
-    byFile.forEach((number, list) -> file(number).settle(list));
   }
 
   private FileModel file(int number) {

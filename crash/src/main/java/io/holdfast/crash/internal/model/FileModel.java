@@ -197,8 +197,25 @@ final class FileModel {
   /** {@return what is in doubt about the bytes} */
   List<Doubt.OfContent> contentDoubts() {
     List<Doubt.OfContent> doubts = new ArrayList<>();
-    sectors.values().forEach(sector -> doubts.addAll(sector.doubts(certain)));
+    List<SizeChange> cuts = cuts();
+    sectors.values().forEach(sector -> doubts.addAll(sector.doubts(certain, cuts)));
     return doubts;
+  }
+
+  /** {@return the changes of size in doubt that make the file shorter} */
+  private List<SizeChange> cuts() {
+    if (sizes.isEmpty()) {
+      return List.of();
+    }
+    List<SizeChange> cuts = new ArrayList<>();
+    long size = certainSize;
+    for (SizeChange change : sizes) {
+      if (change.size() < size) {
+        cuts.add(change);
+      }
+      size = change.size();
+    }
+    return cuts;
   }
 
   Doubt.OfSize sizeDoubt() {

@@ -1,7 +1,6 @@
 package io.holdfast.crash.internal.model;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +28,9 @@ final class Sector {
   private final long number;
   private final List<Unit> units = new ArrayList<>();
   private @Nullable List<Doubt.OfContent> doubts;
+
+  /** The cuts with which they were found. */
+  private List<SizeChange> cuts = List.of();
 
   Sector(int file, long number) {
     this.file = file;
@@ -123,10 +125,15 @@ final class Sector {
     doubts = null;
   }
 
-  /** {@return the doubts, given what is certain; those with one choice only left out} */
-  List<Doubt.OfContent> doubts(Content certain) {
+  /**
+   * {@return the doubts, given what is certain; those with one choice only left out}
+   *
+   * @param cutsInDoubt the changes of size in doubt that make the file shorter
+   */
+  List<Doubt.OfContent> doubts(Content certain, List<SizeChange> cutsInDoubt) {
     List<Doubt.OfContent> known = doubts;
-    if (known == null) {
+    if (known == null || !cuts.equals(cutsInDoubt)) {
+      cuts = cutsInDoubt;
       known = find(certain);
       doubts = known;
     }
@@ -195,14 +202,17 @@ final class Sector {
       slots &= slots - 1;
     }
     boolean complete = true;
-    List<Way> ways = List.of(Way.before(before));
+    CutWords values = new CutWords(words, cuts);
+    List<Way> ways = List.of(Way.before(values.start(before)));
+    int cut = 0;
     for (Unit unit : group) {
-      int slot = Arrays.binarySearch(words, unit.firstWord());
+      ways = cut(ways, values, cut, values.cutsBefore(unit));
+      cut = values.cutsBefore(unit);
       long line = orderedLines & lineOf(slot(unit));
       Map<Way.Key, Way> next = new LinkedHashMap<>();
       for (Way way : ways) {
         if (way.allows(unit, line)) {
-          way.with(unit, slot).keepIfBest(next);
+          way.with(unit, values).keepIfBest(next);
         }
       }
       for (Way way : ways) {
@@ -211,8 +221,13 @@ final class Sector {
       complete &= next.size() <= MAX_WAYS;
       ways = Thinning.keep(new ArrayList<>(next.values()), MAX_WAYS);
     }
+    ways = cut(ways, values, cut, cuts.size());
     return new Doubt.OfContent(
-        file, List.copyOf(group), words, before, states(ways, words, before), complete);
+        file, List.copyOf(group), values, before, states(ways, words, before), complete);
+  }
+
+  private static List<Way> cut(List<Way> ways, CutWords words, int first, int end) {
+    return first == end ? ways : ways.stream().map(way -> way.cut(words, first, end)).toList();
   }
 
   private static List<Doubt.ContentChoice> states(List<Way> ways, long[] words, long[] before) {

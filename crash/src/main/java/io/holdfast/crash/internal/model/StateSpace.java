@@ -193,8 +193,9 @@ public final class StateSpace {
     for (int i = own.first(); i < own.sizeAt(); i++) {
       Doubt.OfContent doubt = (Doubt.OfContent) doubts.get(i);
       long[] values = doubt.ways().get(state[i]).values();
-      for (int word = 0; word < values.length; word++) {
-        content.putWord(doubt.words()[word], values[word]);
+      long[] words = doubt.words();
+      for (int word = 0; word < words.length; word++) {
+        content.putWord(words[word], values[word]);
       }
     }
     return new MediumImage.FileImage(content, own.size().certain());

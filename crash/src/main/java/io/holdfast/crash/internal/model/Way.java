@@ -82,13 +82,18 @@ final class Way {
   /**
    * {@return the way with {@code unit}}
    *
-   * @param slot where its first word is among the values
+   * @param words what its values are those of
    */
-  Way with(Unit unit, int slot) {
+  Way with(Unit unit, CutWords words) {
     long[] changed = values.clone();
-    for (int i = 0; i < unit.words(); i++) {
-      changed[slot + i] = (changed[slot + i] & ~unit.mask(i)) | (unit.value(i) & unit.mask(i));
-    }
+    words.put(changed, unit);
+    return new Way(changed, brokenLines, writeLost, lost, lostUnits);
+  }
+
+  /** {@return the way after the cuts from {@code first} on, up to {@code end}} */
+  Way cut(CutWords words, int first, int end) {
+    long[] changed = values.clone();
+    words.cut(changed, first, end);
     return new Way(changed, brokenLines, writeLost, lost, lostUnits);
   }
 
