@@ -21,6 +21,10 @@ record Effort(int rounds, Duration turn, Duration warmUp) {
   /** A few minutes: enough to publish one. */
   static final Effort FULL = new Effort(2001, Duration.ofMillis(1), Duration.ofMillis(1500));
 
+  /** For operations of microseconds, of which a turn has to have thousands. */
+  static final Effort FULL_OF_STATES =
+      new Effort(21, Duration.ofMillis(100), Duration.ofMillis(1500));
+
   /** The same for a hundred scenarios. */
   static final Effort FULL_OF_MANY = new Effort(501, Duration.ofMillis(1), Duration.ofMillis(600));
 }

@@ -39,7 +39,27 @@ enum Group {
     Effort fullEffort() {
       return Effort.FULL;
     }
+  },
+  /** States of crashed media, against nobody. */
+  CRASH(0) {
+    @Override
+    Bench open(Path folder) {
+      return new CrashBench();
+    }
+
+    @Override
+    List<String> peers() {
+      return List.of();
+    }
+
+    @Override
+    Effort fullEffort() {
+      return Effort.FULL_OF_STATES;
+    }
   };
+
+  /** Those that are compared with a peer. */
+  static final List<Group> COMPARED = List.of(PMEM, HEAP);
 
   private final long poolBytes;
 

@@ -76,7 +76,11 @@ final class Report {
         compared
             ? decimal(result.ratioQuantile(0.25), 2) + "-" + decimal(result.ratioQuantile(0.75), 2)
             : NOTHING,
-        result.scenario().peerName() + (compared ? "" : " (missing)"));
+        result.scenario().peerName() + (compared || isAlone(result) ? "" : " (missing)"));
+  }
+
+  private static boolean isAlone(Result result) {
+    return result.scenario().peerName().equals(Scenario.NO_PEER);
   }
 
   /** {@return an array with one object per scenario; what was not measured is null} */

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param work what one operation does on both sides, and what is durable when it is over
  * @param waiting what the summary makes of it
  * @param ours Holdfast's side
- * @param peerName who the other side is
+ * @param peerName who the other side is, or {@link #NO_PEER}
  * @param peer the other side; empty if it is missing on this machine
  * @param mostIterations the largest number of operations that may be asked for at once
  */
@@ -23,6 +23,9 @@ record Scenario(
     String peerName,
     Optional<Workload> peer,
     long mostIterations) {
+
+  /** The peer's name where there is nothing to compare with. */
+  static final String NO_PEER = "-";
 
   /** What an operation waits for, which decides by which figure it is judged. */
   enum Waiting {

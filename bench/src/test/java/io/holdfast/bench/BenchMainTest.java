@@ -35,13 +35,14 @@ class BenchMainTest {
   void help_isPrinted() {
     assertThat(bench(System.getenv("PATH"), "--help")).isZero();
     assertThat(out.toString())
-        .contains("Usage: holdfast bench", "--quick", "--json=FILE", "[pmem|heap]", "Exit codes:");
+        .contains(
+            "Usage: holdfast bench", "--quick", "--json=FILE", "[pmem|heap|crash]", "Exit codes:");
   }
 
   @Test
   void unknownGroup_isWrongArguments() {
     assertThat(bench(System.getenv("PATH"), "disk")).isEqualTo(2);
-    assertThat(err.toString()).contains("neither pmem nor heap: disk").hasLineCount(1);
+    assertThat(err.toString()).contains("none of pmem, heap and crash: disk").hasLineCount(1);
   }
 
   @Test
@@ -66,7 +67,7 @@ class BenchMainTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"PMEM", "HEAP"})
   void noCompiler_namesItAndMeasuresOurSideAlone(Group group) throws IOException {
     Path json = folder.resolve("out.json");
     assertThat(bench("", group.toString(), "--quick", "--json", json.toString())).isZero();
@@ -82,7 +83,7 @@ class BenchMainTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"PMEM", "HEAP"})
   void bothSides_areMeasuredAndWritten(Group group) throws IOException {
     Path json = folder.resolve("out.json");
     Path svg = folder.resolve("out.svg");
@@ -99,6 +100,19 @@ class BenchMainTest {
         .allMatch(line -> line.matches(row("\\d+\\.\\d\\d", "\\d+\\.\\d\\d", "\\d+\\.\\d{4}")));
     assertThat(svg).content().startsWith("<svg ").endsWith("</svg>\n");
     assertNothingLeft(ProcessHandle.current().pid());
+  }
+
+  @Test
+  void crash_isMeasuredAlone() throws IOException {
+    Path json = folder.resolve("out.json");
+    assertThat(bench("", "crash", "--quick", "--json", json.toString())).isZero();
+    assertThat(out.toString())
+        .contains("state.mapped.1MiB.16-in-doubt", "state.file.16MiB.16-in-doubt")
+        .doesNotContain("missing", "Without");
+    assertThat(Files.readAllLines(json))
+        .filteredOn(line -> line.contains("scenario"))
+        .hasSize(12)
+        .allMatch(line -> line.matches(row("\\d+\\.\\d\\d", "null", "null")));
   }
 
   @Test

@@ -53,7 +53,7 @@ final class ArchitectureTest {
               "heap", Set.of("pmem", "pool"),
               "examples", Set.of("pmem", "pool", "heap", "crash"),
               "cli", Set.of("pmem", "pool", "heap", "crash", "examples"),
-              "bench", Set.of("pmem", "pool", "heap"),
+              "bench", Set.of("pmem", "pool", "heap", "crash"),
               "systemtest", Set.of("pmem", "pool", "heap")));
 
   private static final JavaClasses PRODUCT =

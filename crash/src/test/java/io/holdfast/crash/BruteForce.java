@@ -32,6 +32,7 @@ final class BruteForce {
   private static final int SECTOR = 512;
 
   /** A file: its first bytes, zero beyond its size. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record DiskFile(byte[] bytes, long size) {}
 
   /** What a medium holds. */
