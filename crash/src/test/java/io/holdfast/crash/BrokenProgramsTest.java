@@ -15,8 +15,9 @@ import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
 /**
- * Small programs with one mistake each, which must be caught, and their correct twins, which must
- * pass.
+ * The rules of the model, each broken by the smallest program that can, which must be caught, and
+ * kept by its correct twin, which must pass. The bugs of real software, which break several at
+ * once, are in the package {@code literature}.
  */
 class BrokenProgramsTest {
   private static final long DATA = 0;

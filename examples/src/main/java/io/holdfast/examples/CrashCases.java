@@ -166,6 +166,16 @@ public final class CrashCases {
         .prepare((medium, _) -> ExampleFile.create(medium, FILE, WAL_BYTES, _ -> {}));
   }
 
+  /**
+   * Creating a {@link FileWal} and appending records to it.
+   *
+   * @param records what is appended
+   * @return the exploration
+   */
+  public static CrashExploration fileWal(List<String> records) {
+    return wal(Granularity.PAGE, medium -> new FileWal(medium.folder().resolve("wal")), records);
+  }
+
   /** How a log is opened on a medium, and created there if need be. */
   interface WalOpening {
     Wal open(SimulatedMedium medium) throws IOException;

@@ -62,6 +62,15 @@ final class CrashCasesTest {
     assertThat(outcomes(report)).containsExactlyInAnyOrder("nothing", "one", "one, a second one");
   }
 
+  @Test
+  void fileWal_anyCrash_keepsWhatWasAppendedAndNothingTorn() {
+    String longer = "x".repeat(600); // more than a sector
+    CrashReport report =
+        explore(CrashCases.fileWal(List.of("one", longer, "two"))).assertConsistent();
+    assertThat(outcomes(report))
+        .containsExactlyInAnyOrder("nothing", "one", "one, " + longer, "one, " + longer + ", two");
+  }
+
   private static CrashReport explore(CrashExploration exploration) {
     return exploration.statesAtMost(STATES).explore();
   }

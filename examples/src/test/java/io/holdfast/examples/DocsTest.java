@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The Java in README.md and docs/ is compiled, and does what the text around it says; what the
@@ -28,6 +29,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class DocsTest {
   private static final Path ROOT = Path.of(System.getProperty("holdfast.root"));
+
+  private static final Path CRASH_DOCUMENT = ROOT.resolve("docs/crash.md");
+
+  /** A line to replay a failure, which ends in a fingerprint, and advice, which may get better. */
+  private static final String REPLAY = "replay=\\S+|not synced.*";
 
   /** A program, and the output that is shown next, if any. */
   private static final Pattern PROGRAM =
@@ -57,7 +63,7 @@ final class DocsTest {
   @MethodSource("documents")
   void programs_printWhatIsShown(Path document) throws Exception {
     for (MatchResult program : matches(PROGRAM, document)) {
-      compile(program.group("source"));
+      compile("Program", program.group("source"));
       if (program.group("output") != null) {
         Path file = temp.resolve("file");
         assertThat(run(file.toString())).isEqualTo(program.group("output"));
@@ -115,19 +121,56 @@ final class DocsTest {
 
   @Test
   void readmesProgram_runAgain_continuesWithWhatItStored() throws Exception {
-    compile(matches(PROGRAM, ROOT.resolve("README.md")).getFirst().group("source"));
+    compile("Program", matches(PROGRAM, ROOT.resolve("README.md")).getFirst().group("source"));
     String heap = temp.resolve("visits.heap").toString();
     assertThat(run(heap, "Ada")).isEqualTo("visit 1, by Ada\n");
     assertThat(run(heap, "Grace")).isEqualTo("visit 2, by Grace\n");
+  }
+
+  /** The logs are shown without their Javadoc, and in a file of their own. */
+  @ParameterizedTest
+  @ValueSource(strings = {"FileWal", "MappedWal"})
+  void crashDocument_showsTheLogAsItIs(String name) throws IOException {
+    String shown =
+        source(name)
+            .replaceAll("(?ms)^ */\\*\\*.*?\\*/\n", "")
+            .replaceFirst("^package .*\n\n", "")
+            .replaceFirst("public final class", "final class")
+            .strip();
+    assertThat(
+            matches(PROGRAM, CRASH_DOCUMENT).stream()
+                .map(program -> program.group("source"))
+                .map(source -> source.replace("import io.holdfast.examples.Wal;\n", "").strip()))
+        .contains(shown);
+  }
+
+  @Test
+  void crashDocument_logWithoutTheSyncOfItsRecovery_failsAsIsShown() throws Exception {
+    compile("FileWal", source("FileWal").replace("channel.force(true);", ""));
+    MatchResult program =
+        matches(PROGRAM, CRASH_DOCUMENT).stream()
+            .filter(match -> match.group("output") != null)
+            .findFirst()
+            .orElseThrow();
+    compile("Program", program.group("source"));
+    String text = Files.readString(CRASH_DOCUMENT);
+    int start = text.indexOf("```text\n", program.end()) + 8;
+    assertThat(run().replaceAll(REPLAY, ""))
+        .isEqualTo(text.substring(start, text.indexOf("```", start)).replaceAll(REPLAY, ""));
+  }
+
+  private static String source(String example) throws IOException {
+    return Files.readString(
+        ROOT.resolve("examples/src/main/java/io/holdfast/examples/" + example + ".java"));
   }
 
   private static List<MatchResult> matches(Pattern pattern, Path document) throws IOException {
     return pattern.matcher(Files.readString(document)).results().toList();
   }
 
-  /** Compiles {@code source} as Program.java into the temporary folder. */
-  private void compile(String source) throws Exception {
-    Path file = Files.writeString(temp.resolve("Program.java"), source);
+  /** Compiles {@code source} into the temporary folder, from which {@link #run} takes it first. */
+  private void compile(String name, String source) throws Exception {
+    Path file = Files.writeString(temp.resolve(name + ".java"), source);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
     try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {

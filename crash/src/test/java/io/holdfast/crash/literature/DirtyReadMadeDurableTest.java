@@ -20,10 +20,11 @@ final class DirtyReadMadeDurableTest extends MappedBug {
 
   private static void swapTable(PmemMap map) {
     map.putLong(TABLE, 9);
+    map.persist(TABLE, Long.BYTES);
   }
 
   private static void insert(PmemMap map, Version version) {
-    long table = map.getLong(TABLE);
+    long table = map.getLongAcquire(TABLE);
     if (version == Version.FIXED) {
       map.persist(TABLE, Long.BYTES);
     }
@@ -31,10 +32,8 @@ final class DirtyReadMadeDurableTest extends MappedBug {
   }
 
   @Override
-  void run(PmemMap map, RunLog log, Version version) throws InterruptedException {
-    swapTable(map);
-    inThread("inserter", () -> insert(map, version));
-    map.persist(TABLE, Long.BYTES);
+  void run(PmemMap map, RunLog log, Version version) throws Exception {
+    log.together(() -> swapTable(map), () -> insert(map, version));
   }
 
   @Override

@@ -4,11 +4,19 @@ import io.holdfast.crash.SimulatedMedium;
 import io.holdfast.pmem.FileAccess;
 import io.holdfast.pmem.Granularity;
 import io.holdfast.pmem.PmemFile;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
-/** A bug of a program that writes ordinary files. */
+/**
+ * A bug of a program that writes ordinary files: through the medium, or as {@code java.nio.file}
+ * has them where the bug is one of Java programs, or of folders and links.
+ */
 abstract class FileBug extends PublishedBug {
   @Override
   Granularity granularity() {
@@ -53,6 +61,17 @@ abstract class FileBug extends PublishedBug {
     try (PmemFile file = medium.open(path(name), FileAccess.READ_WRITE)) {
       file.sync();
     }
+  }
+
+  /** Makes a file, or the names in a folder, durable. */
+  static void sync(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  static void rename(Path folder, String from, String to) throws IOException {
+    Files.move(folder.resolve(from), folder.resolve(to), StandardCopyOption.ATOMIC_MOVE);
   }
 
   static void rename(SimulatedMedium medium, String from, String to) {

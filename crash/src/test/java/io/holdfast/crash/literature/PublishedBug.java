@@ -92,6 +92,8 @@ abstract class PublishedBug {
 
     assertThat(report.coverage()).isEqualTo(CrashReport.Coverage.EXHAUSTIVE);
     assertThat(report.recoveryCoverage()).isEqualTo(CrashReport.Coverage.EXHAUSTIVE);
+    assertThat(report.schedules().explored()).isEqualTo(report.schedules().known());
+    assertThat(report.schedules().diverged()).isZero();
     assertThat(report.outcomes().getLast().states()).containsKey(expected().outcome());
   }
 

@@ -10,7 +10,7 @@ import io.holdfast.pmem.PmemMap;
  */
 @Published(
     in = "NOVA (rename)",
-    by = "Kalbfleisch, Werling and Bellosa, Vinter, USENIX ATC 2022; linux-nova issue 116")
+    by = "LeBlanc et al., Chipmunk, EuroSys 2023; linux-nova issue 116")
 final class RenameInTwoStepsTest extends MappedBug {
   private static final long A = 0;
   private static final long B = LINE;
