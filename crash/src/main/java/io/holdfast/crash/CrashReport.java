@@ -2,6 +2,7 @@ package io.holdfast.crash;
 
 import io.holdfast.crash.internal.report.HtmlReport;
 import io.holdfast.crash.internal.report.JsonReport;
+import io.holdfast.crash.internal.report.Summary;
 import io.holdfast.crash.internal.report.WholeFile;
 import io.holdfast.pmem.Granularity;
 import java.io.IOException;
@@ -115,12 +116,19 @@ public record CrashReport(
    * Returns if no crash broke the check.
    *
    * @return this report
-   * @throws AssertionError if there are failures; it says which crash broke the check, with as
-   *     little lost as it takes
+   * @throws AssertionError if there are failures; its first lines say what happened, what was
+   *     missing, and how to see it again, the others which crash broke the check, with as little
+   *     lost as it takes
    */
   public CrashReport assertConsistent() {
     if (!failures.isEmpty()) {
-      throw new AssertionError(toString(), failures.getFirst().cause());
+      CrashFailure first = failures.getFirst();
+      StringBuilder text = new StringBuilder(name.isEmpty() ? "" : name + ": ");
+      text.append(Summary.of(first)).append(System.lineSeparator()).append(figures());
+      for (CrashFailure failure : failures) {
+        text.append(System.lineSeparator()).append(System.lineSeparator()).append(failure);
+      }
+      throw new AssertionError(text.toString(), first.cause());
     }
     return this;
   }
@@ -200,24 +208,7 @@ public record CrashReport(
   /** {@return one line of figures, one for each group of outcomes, and the failures} */
   @Override
   public String toString() {
-    StringBuilder text =
-        new StringBuilder(
-            "%s%s, %,d events, %s, %s in recovery, seed %d"
-                .formatted(
-                    name.isEmpty() ? "" : name + ": ",
-                    granularity,
-                    events,
-                    coverageInWords(),
-                    recoveryCoverageInWords(),
-                    seed));
-    if (forgottenStates > 0) {
-      text.append(
-          "; %,d states were too many to be remembered and may be counted twice"
-              .formatted(forgottenStates));
-    }
-    if (schedules.explored() > 0) {
-      text.append(System.lineSeparator()).append(schedules);
-    }
+    StringBuilder text = new StringBuilder(name.isEmpty() ? "" : name + ": ").append(figures());
     for (OutcomeGroup group : outcomes) {
       text.append(System.lineSeparator()).append(group);
     }
@@ -226,6 +217,22 @@ public record CrashReport(
       text.append(System.lineSeparator()).append(System.lineSeparator()).append(failure);
     }
     return text.toString();
+  }
+
+  /** {@return what was explored, and how much of it; of threads that took turns in two lines} */
+  private String figures() {
+    return "%s, %,d events, %s, %s in recovery, seed %d%s%s"
+        .formatted(
+            granularity,
+            events,
+            coverageInWords(),
+            recoveryCoverageInWords(),
+            seed,
+            forgottenStates == 0
+                ? ""
+                : "; %,d states were too many to be remembered and may be counted twice"
+                    .formatted(forgottenStates),
+            schedules.explored() == 0 ? "" : System.lineSeparator() + schedules);
   }
 
   private void unusedSuppressions(StringBuilder text) {

@@ -21,7 +21,8 @@ public record Suppression(Finding.Kind kind, String where, String reason, List<F
   public String toString() {
     return findings.isEmpty()
         ? "suppressed for nothing: %s at %s (%s)".formatted(kind.words(), where, reason)
-        : "suppressed: %d findings, %s at %s: %s"
-            .formatted(findings.size(), kind.words(), where, reason);
+        : "suppressed: %d finding%s, %s at %s: %s"
+            .formatted(
+                findings.size(), findings.size() == 1 ? "" : "s", kind.words(), where, reason);
   }
 }

@@ -4,6 +4,7 @@ import io.holdfast.crash.internal.model.Event;
 import io.holdfast.crash.internal.model.NameChange;
 import io.holdfast.crash.internal.model.Unit;
 import io.holdfast.crash.internal.report.FileNames;
+import io.holdfast.crash.internal.report.Summary;
 import io.holdfast.pmem.Granularity;
 import java.util.ArrayList;
 import java.util.List;
@@ -274,9 +275,6 @@ final class Remedies {
     if (trace.isEmpty()) {
       return "by " + event.origin().thread();
     }
-    StackTraceElement frame = trace.getFirst();
-    return frame.getFileName() == null
-        ? "at " + frame
-        : "at %s:%d".formatted(frame.getFileName(), frame.getLineNumber());
+    return "at " + Summary.place(trace.getFirst());
   }
 }

@@ -14,21 +14,6 @@ final class HtmlFailure {
     this.page = page;
   }
 
-  /** {@return what to do about a failure, in one sentence} */
-  static String remedy(CrashFailure failure) {
-    for (CrashFailure.Crash crash : failure.crashes().reversed()) {
-      if (!crash.losses().isEmpty()) {
-        CrashFailure.Loss first = crash.losses().getFirst();
-        int others = crash.losses().size() - 1;
-        String more =
-            others == 0 ? "" : others == 1 ? " (and one more)" : " (and %d more)".formatted(others);
-        return "%s: %s%s".formatted(first.what(), first.remedy(), more);
-      }
-    }
-    return "Nothing was lost: what had been done up to there does not stand alone, or recovery from"
-        + " it is wrong.";
-  }
-
   /**
    * Writes a failure.
    *

@@ -65,10 +65,10 @@ public final class HtmlReport {
           .element("p", "", "The check accepts every state it was shown: " + coverage() + ".");
     } else {
       CrashFailure failure = report.failures().getFirst();
-      page.element("h1", "", headline(failure))
-          .element("p", "cause", cause(failure.cause()))
+      page.element("h1", "", capital(Summary.headline(failure)))
+          .element("p", "cause", Summary.cause(failure.cause()))
           .raw("<p class=\"todo\">")
-          .text(HtmlFailure.remedy(failure))
+          .text(Summary.remedy(failure))
           .raw("</p>");
     }
     if (!report.diagnosis().isEmpty()) {
@@ -79,20 +79,8 @@ public final class HtmlReport {
     page.raw("</section>\n");
   }
 
-  private static String headline(CrashFailure failure) {
-    CrashFailure.Crash last = failure.crashes().getLast();
-    boolean kill = last.kind() == CrashFailure.Kind.KILL;
-    String what = kill ? "Killing the process" : "A power failure";
-    String when = last.event() == 0 ? "before the first event" : "after event " + last.event();
-    return failure.crashes().size() == 1
-        ? "%s %s breaks it".formatted(what, when)
-        : "%s %s of the recovery breaks it".formatted(what, when);
-  }
-
-  private static String cause(Throwable cause) {
-    String message = cause.getMessage();
-    String type = cause.getClass().getSimpleName();
-    return message == null || message.isBlank() ? type : type + ": " + message.strip();
+  private static String capital(String text) {
+    return Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
   private String coverage() {
