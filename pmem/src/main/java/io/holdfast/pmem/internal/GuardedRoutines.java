@@ -37,9 +37,9 @@ record GuardedRoutines(
   static GuardedRoutines of(CodePage page, VectorWidth width) {
     return new GuardedRoutines(
         page.handle(GuardListing.name("flush"), FLUSHING),
-        page.handle(GuardListing.name("copy_temporal"), COPYING),
+        page.handle(GuardListing.name("copy_" + width.temporalSuffix()), COPYING),
         page.handle(GuardListing.name("copy_" + width.suffix()), COPYING),
-        page.handle(GuardListing.name("fill_temporal"), FILLING),
+        page.handle(GuardListing.name("fill_" + width.temporalSuffix()), FILLING),
         page.handle(GuardListing.name("fill_" + width.suffix()), FILLING));
   }
 

@@ -76,6 +76,8 @@ final class RoutineListingTest {
                   "prefetch",
                   "prefetch_source",
                   "copy_temporal",
+                  "copy_temporal_avx",
+                  "copy_temporal_avx512",
                   "copy_nt_sse2",
                   "copy_nt_avx",
                   "copy_nt_avx512",
@@ -87,6 +89,8 @@ final class RoutineListingTest {
                   "move_nt_avx",
                   "move_nt_avx512",
                   "fill_temporal",
+                  "fill_temporal_avx",
+                  "fill_temporal_avx512",
                   "fill_nt_sse2",
                   "fill_nt_avx",
                   "fill_nt_avx512");
