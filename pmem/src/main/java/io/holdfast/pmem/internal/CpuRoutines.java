@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The machine-code routines, for one way of flushing and one width of stores past the caches.
+ * The machine-code routines, for one way of flushing and one width of stores.
  *
  * <p>They run without leaving Java's thread state: they must be short, so that callers cut long
  * ranges at {@link #PIECE_BYTES}, and they must not fault for good, so that callers touch each
