@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Contiguous memory that shows the bytes of a file to a running program.
@@ -25,6 +26,10 @@ public final class Window {
   private MemorySegment memory;
   private long[][] known;
   private int usedPages;
+
+  /** The chunks that the memory still shows as they were loaded; {@code null} for others. */
+  private long[] @Nullable [][] loaded = {};
+
   private final List<MemorySegment> retired = new ArrayList<>();
   private final Shadow shadow = new Shadow();
 
@@ -61,8 +66,19 @@ public final class Window {
     retired.clear();
     reserve((long) content.pages() * Content.PAGE_BYTES);
     retired.clear();
-    for (int page = 0; page < Math.max(usedPages, content.pages()); page++) {
-      show(page, content.page(page));
+    int pages = Math.max(usedPages, content.pages());
+    int chunks = (pages + Content.CHUNK_PAGES - 1) / Content.CHUNK_PAGES;
+    if (chunks > loaded.length) {
+      loaded = Arrays.copyOf(loaded, chunks);
+    }
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      if (!Content.same(content.chunk(chunk), loaded[chunk])) {
+        int first = chunk * Content.CHUNK_PAGES;
+        for (int page = first; page < Math.min(first + Content.CHUNK_PAGES, pages); page++) {
+          show(page, content.page(page));
+        }
+        loaded[chunk] = content.chunk(chunk);
+      }
     }
     usedPages = content.pages();
   }
@@ -75,6 +91,7 @@ public final class Window {
     retired.clear();
     int pages = pages(bytes);
     int first = (int) (offset / Content.PAGE_BYTES);
+    Arrays.fill(loaded, null);
     for (int page = 0; page < Math.max(usedPages, pages); page++) {
       long[] shown = page >= pages ? Content.zeroes() : other.known(first + page);
       if (!Content.same(shown, CHANGED)) {
@@ -148,6 +165,12 @@ public final class Window {
     int last = (int) ((position + length - 1) / Content.PAGE_BYTES);
     for (int page = (int) (position / Content.PAGE_BYTES); page <= last; page++) {
       known[page] = CHANGED;
+    }
+    int lastChunk = Math.min(last / Content.CHUNK_PAGES, loaded.length - 1);
+    for (int chunk = (int) (position / Content.PAGE_BYTES) / Content.CHUNK_PAGES;
+        chunk <= lastChunk;
+        chunk++) {
+      loaded[chunk] = null;
     }
     usedPages = Math.max(usedPages, last + 1);
     shadow.update(memory, position, length);

@@ -2,6 +2,7 @@ package io.holdfast.crash.internal.model;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one file, as words in copy-on-write pages, with a running fingerprint.
@@ -16,18 +17,32 @@ public final class Content {
   private static final int PAGE_WORDS = PAGE_BYTES / Long.BYTES;
   private static final int PAGE_SHIFT = Integer.numberOfTrailingZeros(PAGE_WORDS);
 
-  private static final long[] ZEROES = new long[PAGE_WORDS];
+  /**
+   * How many pages make a chunk, of which a copy shares all until one of their pages is written.
+   */
+  public static final int CHUNK_PAGES = 64;
 
-  private long[][] pages;
+  private static final int CHUNK_SHIFT = Integer.numberOfTrailingZeros(CHUNK_PAGES);
+  private static final long[] ZEROES = new long[PAGE_WORDS];
+  private static final long[][] ZERO_CHUNK = new long[CHUNK_PAGES][];
+
+  static {
+    Arrays.fill(ZERO_CHUNK, ZEROES);
+  }
+
+  private long[][][] chunks;
+  private int pages;
   private final BitSet owned = new BitSet();
+  private final BitSet ownedChunks = new BitSet();
   private long high;
   private long low;
 
   public Content() {
-    this(new long[0][]);
+    this(new long[0][][], 0);
   }
 
-  private Content(long[][] pages) {
+  private Content(long[][][] chunks, int pages) {
+    this.chunks = chunks;
     this.pages = pages;
   }
 
@@ -38,19 +53,28 @@ public final class Content {
 
   public Content copy() {
     owned.clear();
-    Content copy = new Content(pages.clone());
+    ownedChunks.clear();
+    Content copy = new Content(chunks.clone(), pages);
     copy.high = high;
     copy.low = low;
     return copy;
   }
 
   public int pages() {
-    return pages.length;
+    return pages;
   }
 
   /** {@return the page, to be read only} */
   public long[] page(int index) {
-    return index < pages.length ? pages[index] : ZEROES;
+    return index < pages ? chunks[index >>> CHUNK_SHIFT][index & (CHUNK_PAGES - 1)] : ZEROES;
+  }
+
+  /**
+   * {@return neighbouring pages, to be read only} As with pages, whoever has loaded those of an
+   * image may compare chunks by identity.
+   */
+  public long[][] chunk(int index) {
+    return index < chunks.length ? chunks[index] : ZERO_CHUNK;
   }
 
   /** Makes {@code page}, which must not change any more, the page at {@code index}. */
@@ -58,15 +82,15 @@ public final class Content {
     extend(index);
     long first = (long) index << PAGE_SHIFT;
     for (int i = 0; i < PAGE_WORDS; i++) {
-      note(first + i, pages[index][i], page[i]);
+      note(first + i, page(index)[i], page[i]);
     }
-    pages[index] = page;
+    replace(index, page);
     owned.clear(index);
   }
 
   public long word(long index) {
     int page = (int) (index >>> PAGE_SHIFT);
-    return page < pages.length ? pages[page][(int) index & (PAGE_WORDS - 1)] : 0;
+    return page < pages ? page(page)[(int) index & (PAGE_WORDS - 1)] : 0;
   }
 
   public void putWord(long index, long value) {
@@ -78,10 +102,10 @@ public final class Content {
     }
     extend(page);
     if (!owned.get(page)) {
-      pages[page] = pages[page].clone();
+      replace(page, page(page).clone());
       owned.set(page);
     }
-    pages[page][slot] = value;
+    page(page)[slot] = value;
     note(index, old, value);
   }
 
@@ -100,8 +124,8 @@ public final class Content {
     for (; (word & (PAGE_WORDS - 1)) != 0; word++) {
       putWord(word, 0);
     }
-    for (int page = (int) (word >>> PAGE_SHIFT); page < pages.length; page++) {
-      if (!same(pages[page], ZEROES)) {
+    for (int page = (int) (word >>> PAGE_SHIFT); page < pages; page++) {
+      if (!same(page(page), ZEROES)) {
         putPage(page, ZEROES);
       }
     }
@@ -121,12 +145,31 @@ public final class Content {
     return one == other;
   }
 
+  /** {@return whether two chunks are one} */
+  @SuppressWarnings("ReferenceEquality")
+  public static boolean same(long[][] one, long[] @Nullable [] other) {
+    return one == other;
+  }
+
   private void extend(int page) {
-    if (page >= pages.length) {
-      int length = pages.length;
-      pages = Arrays.copyOf(pages, page + 1);
-      Arrays.fill(pages, length, page + 1, ZEROES);
+    if (page >= pages) {
+      int last = page >>> CHUNK_SHIFT;
+      int length = chunks.length;
+      if (last >= length) {
+        chunks = Arrays.copyOf(chunks, last + 1);
+        Arrays.fill(chunks, length, last + 1, ZERO_CHUNK);
+      }
+      pages = page + 1;
     }
+  }
+
+  private void replace(int index, long[] page) {
+    int chunk = index >>> CHUNK_SHIFT;
+    if (!ownedChunks.get(chunk)) {
+      chunks[chunk] = chunks[chunk].clone();
+      ownedChunks.set(chunk);
+    }
+    chunks[chunk][index & (CHUNK_PAGES - 1)] = page;
   }
 
   private void note(long index, long old, long value) {

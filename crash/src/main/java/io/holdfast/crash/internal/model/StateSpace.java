@@ -33,6 +33,7 @@ public final class StateSpace {
   private final int nextFile;
   private final List<Doubt> doubts = new ArrayList<>();
   private final Map<Integer, FileDoubts> byFile = new HashMap<>();
+  private final Map<Integer, FileStates> states = new HashMap<>();
   private final Map<String, Long> nameHashes = new HashMap<>();
   private final boolean complete;
 
@@ -148,15 +149,11 @@ public final class StateSpace {
         low = image.content().fingerprintLow();
         size = image.size();
       } else {
-        FileModel file = model(number);
-        high = file.certain().fingerprintHigh();
-        low = file.certain().fingerprintLow();
         size = own.size().certain();
-        for (int i = own.first(); i < own.sizeAt(); i++) {
-          Doubt.ContentChoice content = ((Doubt.OfContent) doubts.get(i)).ways().get(state[i]);
-          high += content.high();
-          low += content.low();
-        }
+        FileStates contents = statesOf(number, own);
+        contents.sum(state);
+        high = contents.high();
+        low = contents.low();
       }
       Fingerprint file = Fingerprint.file(name, size, high, low);
       sum = sum.plus(file.high(), file.low());
@@ -189,16 +186,22 @@ public final class StateSpace {
       }
       return file.image(lost, state[own.sizeAt()]);
     }
-    Content content = file.certain().copy();
-    for (int i = own.first(); i < own.sizeAt(); i++) {
-      Doubt.OfContent doubt = (Doubt.OfContent) doubts.get(i);
-      long[] values = doubt.ways().get(state[i]).values();
-      long[] words = doubt.words();
-      for (int word = 0; word < words.length; word++) {
-        content.putWord(words[word], values[word]);
-      }
-    }
+    Content content = statesOf(number, own).content(state);
     return new MediumImage.FileImage(content, own.size().certain());
+  }
+
+  /** Only for files whose size is certain. */
+  private FileStates statesOf(int number, FileDoubts own) {
+    FileStates known = states.get(number);
+    if (known == null) {
+      List<Doubt.OfContent> contents = new ArrayList<>(own.contents());
+      for (Doubt doubt : doubts.subList(own.first(), own.sizeAt())) {
+        contents.add((Doubt.OfContent) doubt);
+      }
+      known = new FileStates(model(number).certain(), contents, own.first());
+      states.put(number, known);
+    }
+    return known;
   }
 
   private FileDoubts doubtsOf(int number) {
