@@ -197,7 +197,7 @@ final class BenchMain implements Callable<Integer> {
   }
 
   private List<Result> measure(Group group, Workspace pools, Peers peers) throws IOException {
-    Effort effort = quick ? quickEffort : group.fullEffort();
+    Effort effort = quick ? group.quickEffort(quickEffort) : group.fullEffort();
     try (Bench bench = group.open(pools.folder())) {
       List<Scenario> scenarios = bench.scenarios(peers, quick ? Extent.QUICK : Extent.FULL);
       spec.commandLine()

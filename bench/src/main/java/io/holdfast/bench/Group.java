@@ -56,10 +56,21 @@ enum Group {
     Effort fullEffort() {
       return Effort.FULL_OF_STATES;
     }
+
+    @Override
+    Effort quickEffort(Effort quick) {
+      return new Effort(
+          Math.min(quick.rounds(), MOST_QUICK_ROUNDS_OF_STATES),
+          quick.turn().multipliedBy(MOST_QUICK_ROUNDS_OF_STATES),
+          quick.warmUp());
+    }
   };
 
   /** Those that are compared with a peer. */
   static final List<Group> COMPARED = List.of(PMEM, HEAP);
+
+  /** Few and long, since each begins with making the image. */
+  private static final int MOST_QUICK_ROUNDS_OF_STATES = 7;
 
   private final long poolBytes;
 
@@ -79,6 +90,15 @@ enum Group {
 
   /** {@return how much is measured unless it is to be quick} */
   abstract Effort fullEffort();
+
+  /**
+   * {@return how much is measured if it is to be quick}
+   *
+   * @param quick what most groups measure then
+   */
+  Effort quickEffort(Effort quick) {
+    return quick;
+  }
 
   /** {@return how much room the pools of all sides need, in bytes} */
   long poolBytes() {

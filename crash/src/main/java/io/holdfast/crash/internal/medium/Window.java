@@ -7,7 +7,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Contiguous memory that shows the bytes of a file to a running program.
@@ -23,12 +22,15 @@ public final class Window {
   /** Stands for a page that has been changed since it was loaded. */
   private static final long[] CHANGED = {};
 
+  /** The same for chunks. */
+  private static final long[][] CHANGED_CHUNK = {};
+
   private MemorySegment memory;
   private long[][] known;
   private int usedPages;
 
-  /** The chunks that the memory still shows as they were loaded; {@code null} for others. */
-  private long[] @Nullable [][] loaded = {};
+  /** The chunks that the memory still shows as they were loaded. */
+  private long[][][] loaded = {};
 
   private final List<MemorySegment> retired = new ArrayList<>();
   private final Shadow shadow = new Shadow();
@@ -69,7 +71,9 @@ public final class Window {
     int pages = Math.max(usedPages, content.pages());
     int chunks = (pages + Content.CHUNK_PAGES - 1) / Content.CHUNK_PAGES;
     if (chunks > loaded.length) {
+      int known = loaded.length;
       loaded = Arrays.copyOf(loaded, chunks);
+      Arrays.fill(loaded, known, chunks, CHANGED_CHUNK);
     }
     for (int chunk = 0; chunk < chunks; chunk++) {
       if (!Content.same(content.chunk(chunk), loaded[chunk])) {
@@ -91,7 +95,7 @@ public final class Window {
     retired.clear();
     int pages = pages(bytes);
     int first = (int) (offset / Content.PAGE_BYTES);
-    Arrays.fill(loaded, null);
+    Arrays.fill(loaded, CHANGED_CHUNK);
     for (int page = 0; page < Math.max(usedPages, pages); page++) {
       long[] shown = page >= pages ? Content.zeroes() : other.known(first + page);
       if (!Content.same(shown, CHANGED)) {
@@ -170,7 +174,7 @@ public final class Window {
     for (int chunk = (int) (position / Content.PAGE_BYTES) / Content.CHUNK_PAGES;
         chunk <= lastChunk;
         chunk++) {
-      loaded[chunk] = null;
+      loaded[chunk] = CHANGED_CHUNK;
     }
     usedPages = Math.max(usedPages, last + 1);
     shadow.update(memory, position, length);

@@ -2,7 +2,6 @@ package io.holdfast.crash.internal.model;
 
 import java.util.Arrays;
 import java.util.BitSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one file, as words in copy-on-write pages, with a running fingerprint.
@@ -147,7 +146,7 @@ public final class Content {
 
   /** {@return whether two chunks are one} */
   @SuppressWarnings("ReferenceEquality")
-  public static boolean same(long[][] one, long[] @Nullable [] other) {
+  public static boolean same(long[][] one, long[][] other) {
     return one == other;
   }
 
