@@ -1,6 +1,7 @@
 package io.holdfast.crash.internal.explore;
 
 import io.holdfast.crash.Check;
+import io.holdfast.crash.internal.files.CurrentMedium;
 import io.holdfast.crash.internal.medium.RecordedLog;
 import io.holdfast.crash.internal.medium.Recorder;
 import io.holdfast.crash.internal.medium.Simulation;
@@ -31,7 +32,7 @@ public record CheckRun(@Nullable String outcome, @Nullable Throwable failure, Li
     Simulation medium = Simulation.of(granularity, image, pool, recorder);
     String outcome = null;
     Throwable failure = null;
-    try {
+    try (CurrentMedium.Scope _ = CurrentMedium.enter(medium)) {
       outcome = check.check(medium, new RecordedLog(recorder, acknowledged));
     } catch (OutOfMemoryError e) {
       throw e;

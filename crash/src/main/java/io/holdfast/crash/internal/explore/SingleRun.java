@@ -3,6 +3,7 @@ package io.holdfast.crash.internal.explore;
 import io.holdfast.crash.CrashReport;
 import io.holdfast.crash.RunLog;
 import io.holdfast.crash.Workload;
+import io.holdfast.crash.internal.files.CurrentMedium;
 import io.holdfast.crash.internal.medium.RecordedLog;
 import io.holdfast.crash.internal.medium.Recorder;
 import io.holdfast.crash.internal.medium.Simulation;
@@ -105,7 +106,7 @@ final class SingleRun implements RunSource {
 
   /** Runs what must not fail while nothing crashes. */
   static void run(String what, Workload workload, Simulation medium, RunLog log) {
-    try {
+    try (CurrentMedium.Scope _ = CurrentMedium.enter(medium)) {
       workload.run(medium, log);
     } catch (Exception | AssertionError e) {
       throw new AssertionError("the %s failed without any crash: %s".formatted(what, e), e);

@@ -69,7 +69,10 @@ final class Failures {
         switch (e.errno()) {
           case ENOENT -> new NoSuchFileException(path, other, null);
           case EEXIST -> new FileAlreadyExistsException(path, other, null);
-          case ENOTEMPTY -> new DirectoryNotEmptyException(path);
+          case ENOTEMPTY ->
+              other == null
+                  ? new DirectoryNotEmptyException(path)
+                  : new FileSystemException(path, other, text(ENOTEMPTY));
           default -> new FileSystemException(path, other, text(e.errno()));
         },
         e);

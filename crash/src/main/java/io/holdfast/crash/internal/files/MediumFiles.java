@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.CopyOption;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -146,53 +148,59 @@ final class MediumFiles {
   }
 
   void move(Route source, Route target, CopyOption... options) throws IOException {
-    List<CopyOption> wanted = List.of(options);
+    List<CopyOption> wanted = checked(StandardCopyOption.ATOMIC_MOVE, options);
+    if (!wanted.contains(StandardCopyOption.ATOMIC_MOVE)) {
+      Node moved = found(source);
+      Node replaced = calls.find(target.path());
+      if (replaced != null) {
+        if (replaced.number() == moved.number()) {
+          return;
+        }
+        makeRoom(target, wanted);
+      }
+    }
     Failures.act(
-        source.shown(),
-        target.shown(),
-        () -> {
-          if (!wanted.contains(StandardCopyOption.ATOMIC_MOVE)) {
-            Node moved = existing(source);
-            Node replaced = calls.find(target.path());
-            if (replaced != null) {
-              if (replaced.number() == moved.number()) {
-                return;
-              }
-              makeRoom(target, wanted);
-            }
-          }
-          calls.rename(source.path(), target.path());
-        });
+        source.shown(), target.shown(), () -> calls.rename(source.path(), target.path()));
   }
 
   void copy(Route source, Route target, CopyOption... options) throws IOException {
-    List<CopyOption> wanted = List.of(options);
-    if (wanted.contains(StandardCopyOption.ATOMIC_MOVE)) {
-      throw new UnsupportedOperationException("Unsupported copy option");
+    List<CopyOption> wanted = checked(StandardCopyOption.COPY_ATTRIBUTES, options);
+    Node copied = found(source);
+    Node replaced = calls.find(target.path());
+    if (replaced != null) {
+      if (replaced.number() == copied.number()) {
+        return;
+      }
+      makeRoom(target, wanted);
     }
-    Failures.act(
-        source.shown(),
-        target.shown(),
-        () -> {
-          Node copied = existing(source);
-          Node replaced = calls.find(target.path());
-          if (replaced != null) {
-            if (replaced.number() == copied.number()) {
-              return;
-            }
-            makeRoom(target, wanted);
-          }
-          if (copied.isFolder()) {
-            calls.makeFolder(target.path());
-          } else {
-            copyBytes(source, target);
-          }
-          Node made = calls.stat(target.path());
+    if (copied.isFolder()) {
+      makeFolder(target);
+    } else {
+      copyBytes(source, target);
+    }
+    change(
+        target,
+        made -> {
           made.setPermissions(copied.permissions());
           if (wanted.contains(StandardCopyOption.COPY_ATTRIBUTES)) {
             made.setTimes(copied.modified(), copied.accessed(), copied.created());
           }
         });
+  }
+
+  /** {@return the options of a call that takes {@code special} besides what all take} */
+  private static List<CopyOption> checked(CopyOption special, CopyOption... options) {
+    for (CopyOption option : options) {
+      if (!option.equals(special)
+          && option != StandardCopyOption.REPLACE_EXISTING
+          && option != LinkOption.NOFOLLOW_LINKS) {
+        throw new UnsupportedOperationException((special == StandardCopyOption.COPY_ATTRIBUTES
+                ? "Unsupported copy option: "
+                : "Unsupported option: ")
+                + option);
+      }
+    }
+    return List.of(options);
   }
 
   private void makeRoom(Route target, List<CopyOption> wanted) throws IOException {
@@ -231,10 +239,14 @@ final class MediumFiles {
         route.shown(),
         null,
         () -> {
-          if (!existing(route).isFolder()) {
-            throw new NotDirectoryException(route.shown());
+          try {
+            return calls.list(route.path());
+          } catch (SystemCallException e) {
+            if (e.errno() == Failures.ENOTDIR) {
+              throw new NotDirectoryException(route.shown());
+            }
+            throw e;
           }
-          return calls.list(route.path());
         });
   }
 
@@ -244,9 +256,10 @@ final class MediumFiles {
     return number >= 0 ? number == node.number() : one.path().equals(other.path());
   }
 
+  /** {@return the attributes; what is below a file is not there, as the platform has it} */
   NodeAttributes attributes(Route route) throws IOException {
     synchronized (calls.lock()) {
-      return NodeAttributes.of(attributeSource(route));
+      return NodeAttributes.of(found(route));
     }
   }
 
@@ -260,11 +273,11 @@ final class MediumFiles {
     return Failures.call(route.shown(), null, () -> calls.stat(route.path()));
   }
 
-  /** {@return what is there; a file as a folder on the way is as if nothing were} */
-  private Node existing(Route route) {
+  /** {@return what is there; what is below a file is not} */
+  private Node found(Route route) throws IOException {
     Node node = calls.find(route.path());
     if (node == null) {
-      throw new SystemCallException(route.shown(), "stat", Failures.ENOENT);
+      throw new NoSuchFileException(route.shown());
     }
     return node;
   }

@@ -32,6 +32,11 @@ public final class MediumProvider extends RoutedProvider {
     return new MediumProvider((Simulation) medium, HostFiles.system()).fileSystem;
   }
 
+  static MediumFiles filesOf(SimulatedMedium medium) {
+    RoutedFileSystem fileSystem = (RoutedFileSystem) medium.fileSystem();
+    return ((MediumProvider) fileSystem.provider()).files;
+  }
+
   @Override
   Route route(RoutedPath path) {
     String absolute = path.inner().isAbsolute() ? path.toString() : "/" + path;

@@ -88,6 +88,15 @@ final class OpenFile {
         });
   }
 
+  /** Makes the file longer, with zeroes. */
+  void grow(long size) throws IOException {
+    Failures.onOpenFile(
+        () -> {
+          file.truncate(size);
+          return size;
+        });
+  }
+
   void sync() throws IOException {
     Failures.onOpenFile(
         () -> {

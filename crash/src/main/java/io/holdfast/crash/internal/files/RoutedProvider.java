@@ -119,10 +119,10 @@ public abstract class RoutedProvider extends FileSystemProvider {
     if (route == null) {
       return host.newAsynchronousFileChannel(inner(path), options, executor, attributes);
     }
-    OpenFlags flags = OpenFlags.of(options);
-    if (flags.has(StandardOpenOption.APPEND)) {
+    if (options.contains(StandardOpenOption.APPEND)) {
       throw new UnsupportedOperationException("APPEND not allowed");
     }
+    OpenFlags flags = OpenFlags.of(options);
     Executor runs = executor == null ? Runnable::run : executor;
     return new AsyncChannel(route.files().open(route, flags, attributes), runs);
   }

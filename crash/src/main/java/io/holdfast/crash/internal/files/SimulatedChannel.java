@@ -198,11 +198,11 @@ final class SimulatedChannel extends FileChannel {
     if (!source.isOpen()) {
       throw new ClosedChannelException();
     }
+    if (source instanceof SimulatedChannel other && !other.file.flags().reads()) {
+      throw new NonReadableChannelException();
+    }
     checkWritable();
     checkRange(to, count);
-    if (to > file.size()) {
-      return 0;
-    }
     long done = 0;
     while (done < count) {
       ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(TRANSFER_BYTES, count - done));
@@ -231,9 +231,11 @@ final class SimulatedChannel extends FileChannel {
   private MemorySegment mapped(MapMode mode, long from, long size, Arena arena) throws IOException {
     checkOpen();
     checkRange(from, size);
+    if (!mode.equals(MapMode.READ_ONLY)) {
+      checkWritable();
+    }
     checkReadable();
     if (mode.equals(MapMode.READ_WRITE)) {
-      checkWritable();
       throw new UnsupportedOperationException(
           "a file channel's writable mapping cannot be explored, since nobody sees its force: map"
               + " the file with Medium.map, or write it through the channel");
@@ -242,10 +244,10 @@ final class SimulatedChannel extends FileChannel {
       throw new UnsupportedOperationException(mode + " not supported");
     }
     if (from + size > file.size()) {
-      if (mode.equals(MapMode.READ_ONLY) || !file.flags().writes()) {
+      if (!file.flags().writes()) {
         throw new IOException("Channel not open for writing - cannot extend file to required size");
       }
-      file.write(ByteBuffer.allocate(1), from + size - 1);
+      file.grow(from + size);
     }
     if (mode.equals(MapMode.READ_ONLY)) {
       return file.view(from, size);

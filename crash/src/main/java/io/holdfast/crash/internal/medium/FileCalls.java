@@ -232,11 +232,11 @@ public final class FileCalls {
 
   private void checkReplaceable(String from, String to, Node node, Node replaced) {
     if (replaced instanceof FolderNode folder) {
-      if (!tree.isEmpty(folder.folder())) {
-        throw new SystemCallException(to, "rename", ENOTEMPTY);
-      }
       if (!node.isFolder()) {
         throw new SystemCallException(to, "rename", EISDIR);
+      }
+      if (!tree.isEmpty(folder.folder())) {
+        throw new SystemCallException(to, "rename", ENOTEMPTY);
       }
     } else if (node.isFolder()) {
       throw new SystemCallException(from, "rename", ENOTDIR);

@@ -2,6 +2,8 @@ package io.holdfast.crash.internal.medium;
 
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -65,7 +67,7 @@ public abstract sealed class Node permits Inode, FolderNode {
   }
 
   public void setPermissions(Set<PosixFilePermission> value) {
-    permissions = Set.copyOf(value);
+    permissions = value.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(value));
   }
 
   public String owner() {
