@@ -216,7 +216,8 @@ final class FileActor implements AutoCloseable {
       case 20 -> {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         boolean reads = random.nextBoolean();
-        yield outcome(() -> reads ? channel.read(buffer, position) : channel.write(buffer, position))
+        yield outcome(
+                () -> reads ? channel.read(buffer, position) : channel.write(buffer, position))
             + buffer
             + text(bytes);
       }
@@ -280,9 +281,7 @@ final class FileActor implements AutoCloseable {
                     }
                     ByteBuffer mapped =
                         channel.map(
-                            shared
-                                ? FileChannel.MapMode.READ_ONLY
-                                : FileChannel.MapMode.PRIVATE,
+                            shared ? FileChannel.MapMode.READ_ONLY : FileChannel.MapMode.PRIVATE,
                             1,
                             50);
                     byte[] bytes = new byte[50];
@@ -317,8 +316,10 @@ final class FileActor implements AutoCloseable {
     Set<OpenOption> options = new HashSet<>();
     while (random.nextInt(4) != 0) {
       OpenOption option = OPTIONS[random.nextInt(OPTIONS.length)];
-      // What is opened in a folder that is not synchronised is slow on the host, and DELETE is tested elsewhere.
-      options.add(option.equals(StandardOpenOption.DELETE_ON_CLOSE) ? StandardOpenOption.CREATE : option);
+      // What is opened in a folder that is not synchronised is slow on the host, and DELETE is
+      // tested elsewhere.
+      options.add(
+          option.equals(StandardOpenOption.DELETE_ON_CLOSE) ? StandardOpenOption.CREATE : option);
     }
     return options;
   }

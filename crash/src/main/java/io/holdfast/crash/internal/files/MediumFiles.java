@@ -159,8 +159,7 @@ final class MediumFiles {
         makeRoom(target, wanted);
       }
     }
-    Failures.act(
-        source.shown(), target.shown(), () -> calls.rename(source.path(), target.path()));
+    Failures.act(source.shown(), target.shown(), () -> calls.rename(source.path(), target.path()));
   }
 
   void copy(Route source, Route target, CopyOption... options) throws IOException {
@@ -194,9 +193,10 @@ final class MediumFiles {
       if (!option.equals(special)
           && option != StandardCopyOption.REPLACE_EXISTING
           && option != LinkOption.NOFOLLOW_LINKS) {
-        throw new UnsupportedOperationException((special == StandardCopyOption.COPY_ATTRIBUTES
-                ? "Unsupported copy option: "
-                : "Unsupported option: ")
+        throw new UnsupportedOperationException(
+            (special == StandardCopyOption.COPY_ATTRIBUTES
+                    ? "Unsupported copy option: "
+                    : "Unsupported option: ")
                 + option);
       }
     }
