@@ -28,6 +28,7 @@ import java.nio.file.spi.FileSystemProvider;
  * <p>What is durable when is told at {@link SimulatedMedium#fileSystem}. May be shared between
  * threads.
  */
+@SuppressWarnings("exports") // a provider to its users; how it is made is nobody's concern
 public final class CrashFileSystemProvider extends WrappingProvider {
   /**
    * The folder whose contents are simulated: the system property {@code holdfast.crash.root}, or
