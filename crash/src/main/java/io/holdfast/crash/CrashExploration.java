@@ -52,6 +52,7 @@ public final class CrashExploration {
   private long rememberedStates = Runtime.getRuntime().maxMemory() / 3 / BYTES_PER_STATE;
   private ScheduleBounds bounds = ScheduleBounds.DEFAULT;
   private Consumer<Progress> progress = _ -> {};
+  private FileSystemModel fileSystem = FileSystemModel.POSIX;
 
   private String name = "";
   private int toleratedOverwrites = Reporting.OVERWRITES_IGNORED;
@@ -431,6 +432,18 @@ public final class CrashExploration {
   }
 
   /**
+   * Sets what orders the file calls of the program. A program that is found wrong on {@link
+   * FileSystemModel#POSIX} and passes on another relies on what that one does beyond its promises.
+   *
+   * @param value the kind of file system; POSIX by default
+   * @return this
+   */
+  public CrashExploration fileSystem(FileSystemModel value) {
+    fileSystem = value;
+    return this;
+  }
+
+  /**
    * Goes to the one failing state that a line of text names, and runs the check on it; what the
    * check throws is thrown through, so that a debugger stops where it happens.
    *
@@ -478,6 +491,7 @@ public final class CrashExploration {
         progress,
         new Reporting(name, toleratedOverwrites, rules, decoders),
         withoutSteps,
-        Settings.Failing.MINIMIZED);
+        Settings.Failing.MINIMIZED,
+        fileSystem);
   }
 }

@@ -3,6 +3,7 @@ package io.holdfast.crash.libraries;
 import io.holdfast.crash.CrashExploration;
 import io.holdfast.crash.CrashFileSystemProvider;
 import io.holdfast.crash.CrashReport;
+import io.holdfast.crash.FileSystemModel;
 import io.holdfast.crash.RunLog;
 import io.holdfast.pmem.Granularity;
 import java.util.Set;
@@ -25,6 +26,10 @@ final class MvStoreProgram {
         switch (arguments[0]) {
           case "existing" -> exploration().prepare((_, _) -> put("one", null)).explore();
           case "new" -> exploration().crashesInRecovery(0).explore();
+          case "new on ext4" ->
+              exploration().fileSystem(FileSystemModel.EXT4_ORDERED).crashesInRecovery(0).explore();
+          case "new on ext4, killed" ->
+              exploration().fileSystem(FileSystemModel.EXT4_ORDERED).explore();
           default -> throw new IllegalArgumentException(arguments[0]);
         };
     System.out.println(report);

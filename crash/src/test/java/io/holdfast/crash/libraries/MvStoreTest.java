@@ -34,6 +34,20 @@ class MvStoreTest {
         .contains("MVStoreException: Store header is corrupt");
   }
 
+  /** On ext4 a file is not longer than what has arrived of it: a new store is empty or good. */
+  @Test
+  void creation_onExt4_survivesPowerFailures() throws Exception {
+    assertThat(explore("new on ext4")).contains("PAGE, ", "[two]").doesNotContain("failed");
+  }
+
+  /** Found: a process that is killed in the midst of that call leaves such a file everywhere. */
+  @Test
+  void creation_killedInTheMidst_leavesAFileThatCannotBeOpened() throws Exception {
+    assertThat(explore("new on ext4, killed"))
+        .contains("process killed after event 2 of the run, write of 8192 bytes at 0x0")
+        .contains("MVStoreException: Reading from file");
+  }
+
   private static String explore(String which) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(

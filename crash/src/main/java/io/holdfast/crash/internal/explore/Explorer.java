@@ -104,7 +104,7 @@ public final class Explorer {
 
   /** {@return what every run starts from} */
   static MediumImage prepare(Settings settings) {
-    Simulation medium = Simulation.of(settings.granularity());
+    Simulation medium = Simulation.of(settings.granularity(), settings.fileSystem());
     SingleRun.run("preparation", settings.preparation(), medium, new RecordedLog(null, List.of()));
     return medium.image();
   }

@@ -2,6 +2,7 @@ package io.holdfast.crash.internal.explore;
 
 import io.holdfast.crash.Check;
 import io.holdfast.crash.Engine;
+import io.holdfast.crash.FileSystemModel;
 import io.holdfast.crash.Progress;
 import io.holdfast.crash.Workload;
 import io.holdfast.crash.internal.report.Reporting;
@@ -36,7 +37,8 @@ public record Settings(
     Consumer<Progress> progress,
     Reporting reporting,
     SortedSet<Integer> withoutSteps,
-    Failing failing) {
+    Failing failing,
+    FileSystemModel fileSystem) {
 
   /** What is done about a failure. */
   public enum Failing {
@@ -68,7 +70,8 @@ public record Settings(
         _ -> {},
         reporting,
         steps,
-        noted);
+        noted,
+        fileSystem);
   }
 
   /** Whether killed processes are explored besides power failures. */

@@ -1,5 +1,6 @@
 package io.holdfast.crash.internal.medium;
 
+import io.holdfast.crash.FileSystemModel;
 import io.holdfast.crash.Operation;
 import io.holdfast.crash.SimulatedMedium;
 import io.holdfast.crash.internal.model.Content;
@@ -50,6 +51,7 @@ public final class Simulation extends SimulatedMedium {
   private static final long EAGER_RESERVE_BYTES = 16 << 20;
 
   private final Granularity granularity;
+  private final FileSystemModel fileSystem;
   private final WindowPool pool;
   private final @Nullable Recorder recorder;
   private final @Nullable Turns turns;
@@ -64,8 +66,13 @@ public final class Simulation extends SimulatedMedium {
   private int privateMappings;
   private volatile boolean discarded;
 
-  private Simulation(Granularity granularity, WindowPool pool, @Nullable Recorder recorder) {
+  private Simulation(
+      Granularity granularity,
+      FileSystemModel fileSystem,
+      WindowPool pool,
+      @Nullable Recorder recorder) {
     this.granularity = granularity;
+    this.fileSystem = fileSystem;
     this.pool = pool;
     this.recorder = recorder;
     this.turns = recorder == null ? null : recorder.turns();
@@ -73,13 +80,18 @@ public final class Simulation extends SimulatedMedium {
 
   /** {@return an empty medium that nobody records} */
   public static Simulation of(Granularity granularity) {
-    return new Simulation(granularity, new WindowPool(), null);
+    return of(granularity, FileSystemModel.POSIX);
+  }
+
+  /** {@return an empty medium on such a file system} */
+  public static Simulation of(Granularity granularity, FileSystemModel fileSystem) {
+    return new Simulation(granularity, fileSystem, new WindowPool(), null);
   }
 
   /** {@return a medium that holds {@code image}, with the memory of discarded ones} */
   public static Simulation of(
       Granularity granularity, MediumImage image, WindowPool pool, @Nullable Recorder recorder) {
-    Simulation medium = new Simulation(granularity, pool, recorder);
+    Simulation medium = new Simulation(granularity, image.fileSystem(), pool, recorder);
     medium.nextFile = image.nextFile();
     medium.tree.load(
         image,
@@ -384,7 +396,7 @@ public final class Simulation extends SimulatedMedium {
                                   inode.window().content(inode.size()), inode.size()));
                 }
               });
-      return new MediumImage(numbers, folders, files, nextFile);
+      return new MediumImage(numbers, folders, files, nextFile, fileSystem);
     }
   }
 

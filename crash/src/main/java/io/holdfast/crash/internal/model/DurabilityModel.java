@@ -1,5 +1,6 @@
 package io.holdfast.crash.internal.model;
 
+import io.holdfast.crash.FileSystemModel;
 import io.holdfast.pmem.Granularity;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * What a power failure may leave of a run: for every byte, size and name what is certain to be on
@@ -61,6 +63,9 @@ import java.util.function.Consumer;
  * <p>What has become certain goes into the certain content, and older units that it covers lose
  * those bytes, so that only the doubt is ever enumerated.
  *
+ * <p><b>A file system with a journal</b> allows fewer states: see {@link JournalOrder}. Its commits
+ * make the metadata of other files certain, too.
+ *
  * <p><b>A killed process</b> is a {@link #fork}: nothing becomes certain by it, and its flushes
  * wait for fences that never come; a write that was to be durable on return stays in doubt. What
  * runs next starts from the visible state, with the doubts of the last; it may flush and fence
@@ -77,6 +82,7 @@ public final class DurabilityModel {
   }
 
   private final Granularity granularity;
+  private final FileSystemModel fileSystem;
   private final NameModel names;
   private final TreeMap<Integer, FileModel> files = new TreeMap<>();
   private final Map<Long, List<Unit>> awaitingFence = new HashMap<>();
@@ -86,12 +92,18 @@ public final class DurabilityModel {
   private long sequence;
 
   public DurabilityModel(Granularity granularity, MediumImage image) {
-    this(granularity, new NameModel(image.names(), image.folders()), image.nextFile());
+    this(
+        granularity,
+        image.fileSystem(),
+        new NameModel(image.names(), image.folders()),
+        image.nextFile());
     image.files().forEach((number, file) -> files.put(number, new FileModel(number, file)));
   }
 
-  private DurabilityModel(Granularity granularity, NameModel names, int nextFile) {
+  private DurabilityModel(
+      Granularity granularity, FileSystemModel fileSystem, NameModel names, int nextFile) {
     this.granularity = granularity;
+    this.fileSystem = fileSystem;
     this.names = names;
     this.nextFile = nextFile;
   }
@@ -110,7 +122,7 @@ public final class DurabilityModel {
    * @param missed the units that it had not come to
    */
   public DurabilityModel forkWithout(Set<Unit> missed) {
-    DurabilityModel fork = new DurabilityModel(granularity, names.fork(), nextFile);
+    DurabilityModel fork = new DurabilityModel(granularity, fileSystem, names.fork(), nextFile);
     fork.sequence = sequence;
     IdentityHashMap<Unit, Unit> forks = new IdentityHashMap<>();
     files.forEach((number, file) -> fork.files.put(number, file.fork(forks)));
@@ -142,17 +154,25 @@ public final class DurabilityModel {
         images.put(number, file(number).visible());
       }
     }
-    return new MediumImage(new TreeMap<>(visible), names.folders(), images, nextFile);
+    return new MediumImage(new TreeMap<>(visible), names.folders(), images, nextFile, fileSystem);
   }
 
   public StateSpace states() {
-    return new StateSpace(names.doubt(), names.folders(), files, nextFile);
+    return switch (fileSystem) {
+      case POSIX -> new StateSpace(names.doubt(), names.folders(), files, nextFile, null);
+      case EXT4_ORDERED ->
+          new StateSpace(
+              names.doubtInOrder(), names.folders(), files, nextFile, names.replacements());
+    };
   }
 
   /** {@return some, but not all, of the units of the last event, if it had more than one} */
   public Set<Unit> someOfLastUnits(Random random) {
     Set<Unit> some = Collections.newSetFromMap(new IdentityHashMap<>());
-    if (lastUnits.size() > 1) {
+    if (lastUnits.size() > 1 && lastUnits.getFirst().kind() == Unit.Kind.WRITE) {
+      // The kernel copies a write from its start, and a signal ends that.
+      some.addAll(lastUnits.subList(1 + random.nextInt(lastUnits.size() - 1), lastUnits.size()));
+    } else if (lastUnits.size() > 1) {
       lastUnits.stream().filter(_ -> random.nextBoolean()).forEach(some::add);
       some.add(lastUnits.getLast());
       some.remove(lastUnits.get(random.nextInt(lastUnits.size() - 1)));
@@ -190,7 +210,10 @@ public final class DurabilityModel {
         yield Effect.CHANGED;
       }
       case Event.Sync sync -> {
-        file(sync.file()).settleAll(unit -> kernelCovers(unit, event));
+        FileModel file = file(sync.file());
+        file.settleAll(unit -> kernelCovers(unit, event));
+        commit(
+            Math.max(file.lastChange(), lastNamed(rename -> rename.event().file() == sync.file())));
         yield Effect.CHANGED;
       }
       case Event.SyncFailed failed -> {
@@ -213,6 +236,7 @@ public final class DurabilityModel {
         yield Effect.CHANGED;
       }
       case Event.SyncFolder folder -> {
+        commit(lastNamed(change -> change.unsynced().contains(folder.folder())));
         names.sync(folder.folder());
         yield Effect.CHANGED;
       }
@@ -220,6 +244,44 @@ public final class DurabilityModel {
       case Event.Promise _, Event.Begin _, Event.End _, Event.BeginRegion _, Event.EndRegion _ ->
           effect;
     };
+  }
+
+  /**
+   * {@return the number of the last event in doubt that changed such a name, -1 if there is none}
+   */
+  private long lastNamed(Predicate<NameChange> such) {
+    long last = -1;
+    for (NameChange change : names.pending()) {
+      if (such.test(change)) {
+        last = change.sequence();
+      }
+    }
+    return last;
+  }
+
+  /**
+   * Where there is a journal, makes all metadata certain up to an event, with the bytes and sizes
+   * that they do not arrive without.
+   */
+  private void commit(long sequence) {
+    if (fileSystem == FileSystemModel.POSIX) {
+      return;
+    }
+    for (NameChange change : names.pending()) {
+      if (change.sequence() <= sequence && names.replacements().contains(change)) {
+        FileModel file = files.get(change.event().file());
+        if (file != null) {
+          file.settleUpTo(change.sequence());
+        }
+      }
+    }
+    for (FileModel file : files.values()) {
+      long set = file.lastSizeSet(sequence);
+      if (set >= 0) {
+        file.settleUpTo(set);
+      }
+    }
+    names.settle(sequence);
   }
 
   /** {@return the number of events so far} */

@@ -28,6 +28,7 @@ final class FileModel {
   private boolean hasOrphans;
   private final TreeMap<Long, Sector> sectors = new TreeMap<>();
   private final List<SizeChange> sizes = new ArrayList<>();
+  private long lastChange;
 
   FileModel(int number, MediumImage.FileImage image) {
     this(number, image.content().copy(), image.content().copy(), image.size(), image.size());
@@ -48,6 +49,7 @@ final class FileModel {
     sectors.forEach((index, sector) -> fork.sectors.put(index, sector.fork(forks)));
     fork.sizes.addAll(sizes);
     fork.hasOrphans = hasOrphans;
+    fork.lastChange = lastChange;
     return fork;
   }
 
@@ -57,6 +59,7 @@ final class FileModel {
 
   /** Adds a unit that is visible from now on and in doubt. */
   void add(Unit unit) {
+    lastChange = unit.sequence();
     unit.putInto(visible);
     sectors.computeIfAbsent(unit.sector(), index -> new Sector(number, index)).add(unit);
     if (hasOrphans) {
@@ -77,7 +80,25 @@ final class FileModel {
         }
       }
     }
+    shorten(units);
     visible = image(Set.of(), 0).content();
+  }
+
+  /** Takes back what the end of a write that was not come to has added to the size. */
+  private void shorten(List<Unit> units) {
+    if (units.isEmpty() || sizes.isEmpty() || units.getFirst().kind() != Unit.Kind.WRITE) {
+      return;
+    }
+    SizeChange last = sizes.getLast();
+    long start = units.stream().mapToLong(unit -> unit.firstWord() * Long.BYTES).min().orElse(0);
+    long before = sizes.size() > 1 ? sizes.get(sizes.size() - 2).size() : certainSize;
+    if (last.sequence() == units.getFirst().sequence() && start < last.size()) {
+      sizes.removeLast();
+      visibleSize = Math.max(before, start);
+      if (visibleSize != before) {
+        sizes.add(new SizeChange(last.sequence(), last.event(), visibleSize));
+      }
+    }
   }
 
   void resize(long sequence, Event event, long size) {
@@ -85,7 +106,39 @@ final class FileModel {
       visible.truncate(size);
     }
     visibleSize = size;
+    lastChange = sequence;
     sizes.add(new SizeChange(sequence, event, size));
+  }
+
+  /** {@return the number of the last event that changed the file's bytes or size} */
+  long lastChange() {
+    return lastChange;
+  }
+
+  /** {@return the number of the last size that was set, up to {@code sequence}; -1 if none} */
+  long lastSizeSet(long sequence) {
+    long last = -1;
+    for (SizeChange change : sizes) {
+      if (change.sequence() <= sequence && JournalOrder.isSet(change)) {
+        last = change.sequence();
+      }
+    }
+    return last;
+  }
+
+  /** Makes all of the file certain that was written up to {@code sequence}. */
+  void settleUpTo(long sequence) {
+    List<Unit> units = new ArrayList<>();
+    forEach(
+        0,
+        Math.max(1, end()),
+        unit -> {
+          if (unit.sequence() <= sequence && unit.kind() == Unit.Kind.WRITE && !unit.orphaned) {
+            units.add(unit);
+          }
+        });
+    settle(units);
+    settleSizes(sequence);
   }
 
   long visibleSize() {

@@ -1,5 +1,6 @@
 package io.holdfast.crash.internal.model;
 
+import io.holdfast.crash.FileSystemModel;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -12,12 +13,23 @@ import java.util.SortedMap;
  * @param folders the numbers that are folders
  * @param files the files by number, at least all that have a name
  * @param nextFile the first number not given to a file or folder
+ * @param fileSystem what orders the changes of all this
  */
 public record MediumImage(
     SortedMap<Name, Integer> names,
     Set<Integer> folders,
     Map<Integer, FileImage> files,
-    int nextFile) {
+    int nextFile,
+    FileSystemModel fileSystem) {
+
+  /** An image of a medium on which nothing has an order. */
+  public MediumImage(
+      SortedMap<Name, Integer> names,
+      Set<Integer> folders,
+      Map<Integer, FileImage> files,
+      int nextFile) {
+    this(names, folders, files, nextFile, FileSystemModel.POSIX);
+  }
 
   /** One file: its bytes, zero beyond its size. */
   public record FileImage(Content content, long size) {}

@@ -31,6 +31,9 @@ final class NameModel {
   private final Set<Integer> folders;
   private final List<NameChange> pending = new ArrayList<>();
 
+  /** Those by which a file took the place of another. */
+  private final Set<NameChange> replacements = Collections.newSetFromMap(new IdentityHashMap<>());
+
   NameModel(SortedMap<Name, Integer> names, Set<Integer> folders) {
     certain = new TreeMap<>(names);
     visible = new TreeMap<>(names);
@@ -41,7 +44,13 @@ final class NameModel {
     NameModel fork = new NameModel(certain, folders);
     fork.visible.clear();
     fork.visible.putAll(visible);
-    pending.forEach(change -> fork.pending.add(change.fork()));
+    for (NameChange change : pending) {
+      NameChange copy = change.fork();
+      fork.pending.add(copy);
+      if (replacements.contains(change)) {
+        fork.replacements.add(copy);
+      }
+    }
     return fork;
   }
 
@@ -63,8 +72,52 @@ final class NameModel {
       folders.add(event.file());
     }
     NameChange change = NameChange.of(sequence, event);
+    if (event.added() != null && event.removed() != null && visible.containsKey(event.added())) {
+      replacements.add(change);
+    }
     change.applyTo(visible);
     pending.add(change);
+  }
+
+  /** {@return the changes in doubt, oldest first} */
+  List<NameChange> pending() {
+    return List.copyOf(pending);
+  }
+
+  /** {@return those of them by which a file took the place of another} */
+  Set<NameChange> replacements() {
+    return replacements;
+  }
+
+  /** Settles the changes up to one. */
+  void settle(long sequence) {
+    while (!pending.isEmpty() && pending.getFirst().sequence() <= sequence) {
+      NameChange change = pending.removeFirst();
+      change.applyTo(certain);
+      replacements.remove(change);
+    }
+  }
+
+  /** {@return the doubt where changes arrive in order: in choice n the last n are lost} */
+  Doubt.OfNames doubtInOrder() {
+    List<Doubt.NameChoice> choices = new ArrayList<>();
+    TreeMap<Name, Integer> names = new TreeMap<>(certain);
+    for (int arrived = 0; ; arrived++) {
+      choices.add(
+          new Doubt.NameChoice(
+              reachable(new TreeMap<>(names)),
+              List.copyOf(pending.subList(arrived, pending.size()))));
+      if (arrived == pending.size()) {
+        break;
+      }
+      pending.get(arrived).applyTo(names);
+    }
+    return new Doubt.OfNames(
+        new TreeMap<>(certain),
+        List.copyOf(pending),
+        this::reachable,
+        List.copyOf(choices.reversed()),
+        true);
   }
 
   /** Settles the changes for which {@code folder} was the last, with those that they depend on. */
@@ -82,6 +135,7 @@ final class NameModel {
       NameChange change = i.next();
       if (settled.contains(change)) {
         change.applyTo(certain);
+        replacements.remove(change);
         i.remove();
       }
     }

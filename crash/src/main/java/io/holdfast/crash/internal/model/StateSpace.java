@@ -1,5 +1,6 @@
 package io.holdfast.crash.internal.model;
 
+import io.holdfast.crash.FileSystemModel;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The states in which a medium may be found after a power failure at one point: one choice for each
@@ -22,7 +24,9 @@ import java.util.function.Predicate;
  *
  * <p>A state is an array with the number of the choice for each doubt; zeroes lose nothing. Its
  * fingerprint is a sum over the doubts and costs no image; images share all pages with each other
- * in which they do not differ. Valid until the model gets its next event.
+ * in which they do not differ. Where the file system keeps an {@linkplain JournalOrder order}, a
+ * state that it does not allow stands for one in which more is lost. Valid until the model gets its
+ * next event.
  */
 public final class StateSpace {
   private static final int MANTISSA_BITS = 52;
@@ -31,6 +35,7 @@ public final class StateSpace {
   private final Map<Integer, FileModel> files;
   private final Set<Integer> folders;
   private final int nextFile;
+  private final @Nullable JournalOrder order;
   private final List<Doubt> doubts = new ArrayList<>();
   private final Map<Integer, FileDoubts> byFile = new HashMap<>();
   private final Map<Integer, FileStates> states = new HashMap<>();
@@ -47,8 +52,18 @@ public final class StateSpace {
     }
   }
 
+  /**
+   * Makes the space of states.
+   *
+   * @param replacements the changes of names by which a file took the place of another, {@code
+   *     null} if nothing has an order
+   */
   public StateSpace(
-      Doubt.OfNames names, Set<Integer> folders, Map<Integer, FileModel> files, int nextFile) {
+      Doubt.OfNames names,
+      Set<Integer> folders,
+      Map<Integer, FileModel> files,
+      int nextFile,
+      @Nullable Set<NameChange> replacements) {
     this.names = names;
     this.folders = folders;
     this.files = files;
@@ -64,6 +79,10 @@ public final class StateSpace {
     if (names.choices() > 1) {
       doubts.add(names);
     }
+    order =
+        replacements == null
+            ? null
+            : new JournalOrder(names, names.choices() > 1 ? 0 : -1, replacements);
     for (Map.Entry<Integer, FileModel> entry : files.entrySet()) {
       if (reachable.contains(entry.getKey())) {
         List<Doubt.OfContent> contents = entry.getValue().contentDoubts();
@@ -73,6 +92,14 @@ public final class StateSpace {
             new FileDoubts(doubts.size(), contents.size(), size, size.choices() > 1));
         for (Doubt.OfContent content : contents) {
           allWays &= content.complete();
+        }
+        if (order != null) {
+          Map<Integer, Doubt.OfContent> places = new TreeMap<>();
+          for (Doubt.OfContent content : contents) {
+            places.put(doubts.size() + places.size(), content);
+          }
+          int sizeAt = size.choices() > 1 ? doubts.size() + contents.size() : -1;
+          order.add(entry.getKey(), new JournalOrder.FileDoubts(places, size, sizeAt));
         }
         doubts.addAll(contents);
         if (size.choices() > 1) {
@@ -121,7 +148,12 @@ public final class StateSpace {
     return BigInteger.valueOf((long) Math.pow(2, bits - shift)).shiftLeft(shift);
   }
 
-  public List<InDoubt> lost(int[] state) {
+  private int[] allowed(int[] state) {
+    return order == null ? state : order.allowed(state);
+  }
+
+  public List<InDoubt> lost(int[] chosen) {
+    int[] state = allowed(chosen);
     List<InDoubt> lost = new ArrayList<>();
     for (int i = 0; i < state.length; i++) {
       lost.addAll(doubts.get(i).lost(state[i]));
@@ -129,7 +161,8 @@ public final class StateSpace {
     return lost;
   }
 
-  public Fingerprint fingerprint(int[] state) {
+  public Fingerprint fingerprint(int[] chosen) {
+    int[] state = allowed(chosen);
     Fingerprint sum = Fingerprint.NONE;
     for (Map.Entry<Name, Integer> entry : names(state).entrySet()) {
       int number = entry.getValue();
@@ -161,7 +194,8 @@ public final class StateSpace {
     return sum;
   }
 
-  public MediumImage image(int[] state) {
+  public MediumImage image(int[] chosen) {
+    int[] state = allowed(chosen);
     SortedMap<Name, Integer> found = names(state);
     Map<Integer, MediumImage.FileImage> images = new TreeMap<>();
     for (int number : found.values()) {
@@ -169,7 +203,9 @@ public final class StateSpace {
         images.computeIfAbsent(number, _ -> file(number, state));
       }
     }
-    return new MediumImage(found, folders, images, nextFile);
+    FileSystemModel fileSystem =
+        order == null ? FileSystemModel.POSIX : FileSystemModel.EXT4_ORDERED;
+    return new MediumImage(found, folders, images, nextFile, fileSystem);
   }
 
   private SortedMap<Name, Integer> names(int[] state) {
