@@ -59,7 +59,7 @@ final class RandomTreeProgram {
           yield null;
         }
         int number = names.get(name);
-        folders.remove((Integer) number);
+        folders.removeIf(folder -> folder == number);
         yield named(name, null, number, kind(name));
       }
       case 7, 8, 9 -> {
@@ -88,7 +88,10 @@ final class RandomTreeProgram {
       }
       case 11 -> {
         Integer file = anyFile();
-        yield file == null ? null : new Event.Sync(ORIGIN, file);
+        if (file == null) {
+          yield null;
+        }
+        yield new Event.Sync(ORIGIN, file);
       }
       default -> {
         Folder folder = anyFolder();
