@@ -53,12 +53,9 @@ public final class FileWal implements Wal {
     while (log.remaining() >= HEADER_BYTES) {
       int length = log.getInt();
       int expected = log.getInt();
-      if (length < 0 || length > log.remaining()) {
-        return;
-      }
-      byte[] bytes = new byte[length];
+      byte[] bytes = new byte[Math.clamp(length, 0, log.remaining())];
       log.get(bytes);
-      if (expected != checksum(bytes)) {
+      if (length != bytes.length || expected != checksum(bytes)) {
         return;
       }
       add(bytes);

@@ -3,11 +3,14 @@ package io.holdfast.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.crash.Operation;
+import io.holdfast.crash.SimulatedMedium;
 import io.holdfast.pmem.Granularity;
 import io.holdfast.pmem.MapConfig;
 import io.holdfast.pmem.Medium;
 import io.holdfast.pmem.PmemSource;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -102,6 +105,19 @@ final class WalTest {
       try (Wal wal = new FileWal(path())) {
         assertThat(wal.records()).endsWith("three").hasSize(length / (HEADER_BYTES + 3) + 1);
       }
+    }
+  }
+
+  /** What a failed sync has missed no later one would cover, so there is none. */
+  @Test
+  void append_syncFails_takesNoMore() throws IOException {
+    SimulatedMedium medium = SimulatedMedium.of(Granularity.PAGE);
+    try (Wal wal = new FileWal(medium.folder().resolve("wal"))) {
+      wal.append("one");
+      medium.failAt(Operation.SYNC, 1);
+      assertThatThrownBy(() -> wal.append("two")).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> wal.append("three")).isInstanceOf(ClosedChannelException.class);
+      assertThat(wal.records()).containsExactly("one");
     }
   }
 
