@@ -7,7 +7,7 @@ import io.holdfast.pmem.SystemCallException;
 
 /**
  * A sync fails, is called again, and succeeds: the kernel had marked the pages clean the first time
- * and written nothing. PostgreSQL's checkpoints did so until 2018. The fix is not to believe the
+ * and written nothing. PostgreSQL's checkpoints did so for years. The fix is not to believe the
  * file any more, and to stop.
  */
 @Published(

@@ -8,7 +8,7 @@ import io.holdfast.crash.SimulatedMedium;
  * between: when power fails again, the journal may be empty and nothing in its place. FiSC found
  * journal recoveries that cleared the journal before what they had replayed was on disk.
  */
-@Published(in = "ext3, JFS and ReiserFS (journal recovery)", by = "Yang et al., FiSC, OSDI 2004")
+@Published(in = "ext3 and others (journal recovery)", by = "Yang et al., FiSC, OSDI 2004")
 final class JournalClearedBeforeReplayTest extends FileBug {
   @Override
   Expected expected() {
