@@ -43,6 +43,17 @@ public final class Locks {
     return new Locks(List.copyOf(ordered));
   }
 
+  /**
+   * {@return these locks and others}
+   *
+   * @param others the others; one that is in both sets is locked once
+   */
+  public Locks and(Locks others) {
+    List<Lock> all = new ArrayList<>(inOrder);
+    all.addAll(others.inOrder);
+    return of(all.toArray(Lock[]::new));
+  }
+
   private static long number(Lock lock) {
     synchronized (NUMBERS) {
       return NUMBERS.computeIfAbsent(lock, _ -> next++);

@@ -40,6 +40,13 @@ final class LocksTest {
   }
 
   @Test
+  void and_joinsSets() {
+    assertThat(Locks.of(c.readLock(), b).and(Locks.of(b, a)).inOrder())
+        .isEqualTo(Locks.of(a, b, c.readLock()).inOrder());
+    assertThat(Locks.NONE.and(Locks.of(a)).inOrder()).containsExactly(a);
+  }
+
+  @Test
   void of_lockNamedTwice_isLockedOnce() {
     heap.transact(Locks.of(a, b, a), () -> assertThat(a.getHoldCount()).isEqualTo(1));
     assertThat(a.isLocked()).isFalse();
