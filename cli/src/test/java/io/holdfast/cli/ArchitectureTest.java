@@ -51,9 +51,10 @@ final class ArchitectureTest {
               "crash", Set.of("pmem"),
               "pool", Set.of("pmem"),
               "heap", Set.of("pmem", "pool"),
+              "collections", Set.of("pmem", "pool", "heap"),
               "examples", Set.of("pmem", "pool", "heap", "crash"),
               "cli", Set.of("pmem", "pool", "heap", "crash", "examples"),
-              "bench", Set.of("pmem", "pool", "heap", "crash"),
+              "bench", Set.of("pmem", "pool", "heap", "collections", "crash"),
               "systemtest", Set.of("pmem", "pool", "heap")));
 
   private static final JavaClasses PRODUCT =
@@ -126,7 +127,7 @@ final class ArchitectureTest {
         new Case(
             noClasses()
                 .that()
-                .resideInAnyPackage(all("pool"), all("heap"))
+                .resideInAnyPackage(all("pool"), all("heap"), all("collections"))
                 .should()
                 .dependOnClassesThat()
                 .belongToAnyOf(
@@ -142,7 +143,7 @@ final class ArchitectureTest {
         new Case(
             noClasses()
                 .that()
-                .resideInAnyPackage(all("pool"), all("heap"))
+                .resideInAnyPackage(all("pool"), all("heap"), all("collections"))
                 .should()
                 .callMethodWhere(describe("Files changes a file", ArchitectureTest::changesFile))
                 .because("all persistent state goes through pmem, where crashes are simulated"),
