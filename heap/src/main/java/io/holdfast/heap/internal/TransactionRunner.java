@@ -341,7 +341,9 @@ final class TransactionRunner {
   // ---- locks and callbacks
 
   private static void lockAll(Locks locks, List<Lock> held) {
-    for (Lock next : locks.inOrder()) {
+    List<Lock> inOrder = locks.inOrder();
+    for (int i = 0; i < inOrder.size(); i++) { // an iterator would be garbage
+      Lock next = inOrder.get(i);
       next.lock();
       held.add(next);
     }
@@ -387,9 +389,9 @@ final class TransactionRunner {
 
   /** Runs callbacks; what they throw is logged and undoes nothing. */
   private void run(List<Runnable> callbacks) {
-    for (Runnable callback : callbacks) {
+    for (int i = 0; i < callbacks.size(); i++) { // an iterator would be garbage
       try {
-        callback.run();
+        callbacks.get(i).run();
       } catch (Throwable e) {
         LOGGER.log(System.Logger.Level.ERROR, () -> path + ": a transaction's callback failed", e);
       }
