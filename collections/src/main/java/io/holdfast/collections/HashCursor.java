@@ -46,7 +46,11 @@ public final class HashCursor {
     this.bytesKeys = pages.keys == Kind.BYTES;
   }
 
-  /** Begins a scan. {@return whether there is an entry} */
+  /**
+   * Begins a scan.
+   *
+   * @return whether there is an entry
+   */
   public boolean first() {
     stripe = 0;
     start = 0;

@@ -89,13 +89,21 @@ public final class TreeCursor {
 
   // ---- moving
 
-  /** Goes to the lowest key. {@return whether there is one} */
+  /**
+   * Goes to the lowest key.
+   *
+   * @return whether there is one
+   */
   public boolean first() {
     limit = Limit.NONE;
     return seek(Seek.FIRST, 0, null, 0);
   }
 
-  /** Goes to the highest key. {@return whether there is one} */
+  /**
+   * Goes to the highest key.
+   *
+   * @return whether there is one
+   */
   public boolean last() {
     limit = Limit.NONE;
     return seek(Seek.LAST, 0, null, 0);

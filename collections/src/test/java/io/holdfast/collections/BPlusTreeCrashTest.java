@@ -85,7 +85,7 @@ final class BPlusTreeCrashTest {
     longs("tree: inner split, new root")
         .prepare(map -> fill(map, keys))
         .change(map -> assertThat(height(map)).isEqualTo(1))
-        .change(map -> map.put(2 * keys, 1))
+        .change(map -> map.put(2L * keys, 1))
         .change(map -> assertThat(height(map)).isEqualTo(2))
         .explore(granularity)
         .assertConsistent();

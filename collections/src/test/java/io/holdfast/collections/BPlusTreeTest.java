@@ -31,7 +31,7 @@ final class BPlusTreeTest extends MapContract {
     }
     TreeCursor cursor = tree.cursor();
     for (int i = 0; i < 4000; i++) {
-      long from = random.nextInt(4100) - 50;
+      long from = random.nextInt(4100) - 50L;
       byte[] name = model.modelKey(Math.max(0, from));
       long key = Math.max(0, from);
       byte[] bytes = MapModel.keyBytes(key);
@@ -129,7 +129,7 @@ final class BPlusTreeTest extends MapContract {
   void cursor_inTheTransactionThatChanges_seesItsChanges() {
     BPlusTree tree = BPlusTree.create(heap, Kind.LONG, Kind.LONG);
     for (int i = 0; i < 500; i++) {
-      tree.put(2 * i, i);
+      tree.put(2L * i, i);
     }
     TreeCursor cursor = tree.cursor();
     heap.transact(
@@ -157,12 +157,12 @@ final class BPlusTreeTest extends MapContract {
     for (int step : new int[] {1, -1}) {
       BPlusTree tree = BPlusTree.create(heap, Kind.LONG, Kind.LONG);
       for (int i = 0; i < 20_000; i++) {
-        tree.put(step * i, i);
+        tree.put(step * ((long) i), i);
       }
       assertThat(tree.verify()).isEmpty();
       assertThat(tree.size()).isEqualTo(20_000);
       for (int i = 0; i < 20_000; i++) {
-        assertThat(tree.remove(step * i, -1)).isEqualTo(i);
+        assertThat(tree.remove(step * ((long) i), -1)).isEqualTo(i);
       }
       assertThat(tree.verify()).isEmpty();
       assertThat(tree.isEmpty()).isTrue();

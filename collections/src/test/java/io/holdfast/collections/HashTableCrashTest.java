@@ -49,7 +49,7 @@ final class HashTableCrashTest {
   private static long key(int i, int bits) {
     long key = 0;
     for (int found = 0; ; key++) {
-      if (Hashing.hash(key, SEED) >>> 64 - HashLayout.STRIPE_BITS - bits == 0 && found++ == i) {
+      if (Hashing.hash(key, SEED) >>> (64 - HashLayout.STRIPE_BITS - bits) == 0 && found++ == i) {
         return key;
       }
     }

@@ -42,7 +42,7 @@ final class MapModel {
   static byte[] ordered(long number) {
     byte[] bytes = new byte[8];
     for (int i = 0; i < 8; i++) {
-      bytes[i] = (byte) ((number ^ Long.MIN_VALUE) >>> 56 - 8 * i);
+      bytes[i] = (byte) ((number ^ Long.MIN_VALUE) >>> (56 - 8 * i));
     }
     return bytes;
   }

@@ -83,7 +83,7 @@ final class MapThreadsTest {
       int number = random.nextInt(KEYS);
       long key = 2L * number + who;
       long partner = key + 2 * KEYS;
-      long value = 1 + random.nextInt(1000);
+      long value = 1L + random.nextInt(1000);
       boolean remove = random.nextInt(3) == 0;
       heap.transact(
           map.locks(),
@@ -160,7 +160,7 @@ final class MapThreadsTest {
                 () -> {
                   Random random = new Random(SEED + who);
                   for (int i = 0; i < 300; i++) {
-                    long amount = random.nextInt(20) - 10;
+                    long amount = random.nextInt(20) - 10L;
                     heap.transact(
                         from.locks().and(to.locks()),
                         () -> {
