@@ -191,12 +191,16 @@ public record CrashReport(
   }
 
   /**
-   * Writes all of the report as one JSON object in UTF-8, whose members are named as the parts of
-   * this record and of those in it, after {@code "format": "holdfast-crash-report/1"}; {@code
-   * "consistent"} says whether there are no failures. Enumerations are their names, stacks are
-   * lists of strings, innermost call first, a throwable is an object with {@code type}, {@code
-   * message} and {@code stack}. Members may be added, but not change their meaning, while the
-   * format is 1. A file of that name is replaced, as a whole or not at all.
+   * Writes all of the report as one JSON object in UTF-8. A file of that name is replaced, as a
+   * whole or not at all.
+   *
+   * <p>Its members are named as the components of this record, and those of the objects in it as
+   * the components of theirs. Besides there are {@code "format": "holdfast-crash-report/1"}, {@code
+   * consistent} (whether there are no failures), {@code coverageInWords}, and {@code stacks}: of an
+   * element of {@code timeline}, {@code stack} is the index of its stack in that list, since most
+   * are shared. A stack is a list of frames as strings, innermost call first. Enumeration constants
+   * are their names. A failure's {@code cause} has {@code type}, {@code message} and {@code stack}.
+   * While the format is 1 members may be added, but none goes or changes its meaning.
    *
    * @param file the file
    * @throws IOException if it cannot be written

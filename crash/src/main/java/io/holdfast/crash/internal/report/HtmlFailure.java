@@ -77,6 +77,9 @@ final class HtmlFailure {
         .raw("</h3><p>after ")
         .element("span", "mono", crash.description())
         .raw("</p>");
+    if (!crash.stack().isEmpty() && !crash.losses().isEmpty()) {
+      page.element("p", "dim", "This came before what is lost was durable:");
+    }
     page.stack(crash.stack());
     if (jump == Jump.POSSIBLE) {
       page.raw("<p><button type=\"button\" data-event=\"%d\">".formatted(crash.event()))
