@@ -55,9 +55,8 @@ abstract class MappedMoves extends MappedCopies {
   }
 
   /**
-   * Has the loads of a short move begin before all else. They would find a short way themselves,
-   * but a load may be held back by a store before it that it seems to depend on, until that store's
-   * fence is over; a prefetch is not.
+   * Has the loads of a short move begin before all else. Loads alone are often held back by the
+   * fence of an earlier operation, which prefetches are not; docs/performance.md has the figures.
    */
   private void prefetchSource(long offset, long length) {
     if (length <= PREFETCHED_BYTES && length != 0 && !storesByJava) {
