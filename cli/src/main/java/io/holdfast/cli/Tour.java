@@ -238,7 +238,7 @@ final class Tour {
     say("3. The power fails at every moment\n");
     List<String> words = List.of("red", "green", "blue");
     CrashReport report =
-        CrashCommand.Exploring.explore(
+        ExploringCommand.explore(
             console, CrashCases.tree(Granularity.CACHE_LINE, words).statesAtMost(CRASH_STATES));
     if (!report.failures().isEmpty()) {
       say(report.failures().getFirst().toString());
