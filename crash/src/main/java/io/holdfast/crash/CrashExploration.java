@@ -53,6 +53,7 @@ public final class CrashExploration {
   private ScheduleBounds bounds = ScheduleBounds.DEFAULT;
   private Consumer<Progress> progress = _ -> {};
   private FileSystemModel fileSystem = FileSystemModel.POSIX;
+  private Consumer<CrashReport> listener = _ -> {};
 
   private String name = "";
   private int toleratedOverwrites = Reporting.OVERWRITES_IGNORED;
@@ -407,6 +408,17 @@ public final class CrashExploration {
   }
 
   /**
+   * Sets who is told what {@link #explore} has found, before it returns.
+   *
+   * @param told the listener
+   * @return this
+   */
+  public CrashExploration onReport(Consumer<CrashReport> told) {
+    listener = told;
+    return this;
+  }
+
+  /**
    * Runs the preparation and the program, and checks the crash states.
    *
    * <p>If the system property {@code holdfast.crash.replay} holds the line of a failure of this
@@ -425,10 +437,14 @@ public final class CrashExploration {
     if (!property.isBlank()) {
       ReplayLine line = ReplayLine.parse(property);
       if (line.granularity() == granularity && line.name().equals(name)) {
-        return replayed(line);
+        CrashReport replayed = replayed(line);
+        listener.accept(replayed);
+        return replayed;
       }
     }
-    return new Explorer(settings(new TreeSet<>())).explore();
+    CrashReport report = new Explorer(settings(new TreeSet<>())).explore();
+    listener.accept(report);
+    return report;
   }
 
   /**

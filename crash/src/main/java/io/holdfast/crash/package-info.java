@@ -64,5 +64,25 @@
  *   <li>A killed process leaves everything visible and makes nothing durable: power may fail while
  *       the next one recovers.
  * </ul>
+ *
+ * <h2>Several threads</h2>
+ *
+ * <p>What {@link io.holdfast.crash.RunLog#together} runs takes turns: one thread goes on at a time,
+ * and before each store, flush, fence, file call, acquiring read and acknowledgement it is decided
+ * which. Threads that wait for a lock, a latch or each other are seen to, and so are those that
+ * spin; if all wait for ever that is a deadlock, and told with the stacks. The program is run once
+ * for each way to decide, those with the fewest preemptions first, and crashed in all of them: a
+ * preemption takes the turn from a thread that could go on, and most mistakes need no more than two
+ * (Musuvathi and Qadeer, PLDI 2007).
+ *
+ * <p>A schedule is a line of text: {@code 7:2,12:1} lets thread 2 go on at the 7th decision and
+ * thread 1 at the 12th, where another would have; {@code straight} leaves each thread on until it
+ * ends or waits. No two schedules are taken for one because their steps look independent, since
+ * threads also meet in Java's memory, where nobody looks; but what several schedules have in common
+ * is crashed once, and a state that looks the same is checked once.
+ *
+ * <p>A schedule repeats what the program does only if nothing else decides that: no clock, no
+ * random numbers without a seed, no threads of its own. The first schedule is run twice, and the
+ * report says in what the runs differ.
  */
 package io.holdfast.crash;

@@ -195,6 +195,33 @@ class CrashExplorationTest {
     assertThat(report.recoveryStates()).isZero();
   }
 
+  /** Ten states tell more of ten places in a run than of the first ten. */
+  @Test
+  void fewerStatesThanEvents_areSpreadOverTheRun() {
+    List<Long> checked = new ArrayList<>();
+    CrashReport report =
+        exploration(
+                Granularity.CACHE_LINE,
+                (medium, log) -> {
+                  PmemMap map = map(medium);
+                  for (int i = 1; i <= 1000; i++) {
+                    map.putLong(0, i);
+                    map.persist(0, 8);
+                    log.acknowledge("" + i);
+                  }
+                })
+            .check(
+                (medium, log) -> {
+                  checked.add(word(medium, 0));
+                  return "";
+                })
+            .statesAtMost(10)
+            .explore();
+    assertThat(report.states() + report.recoveryStates()).isEqualTo(10);
+    assertThat(checked).hasSize(10).anyMatch(value -> value > 900);
+    assertThat(checked.stream().filter(value -> value > 200 && value < 800)).hasSizeGreaterThan(3);
+  }
+
   @Test
   void outcomes_areGroupedByEvent() {
     CrashReport report =

@@ -90,6 +90,7 @@ final class CrashSearch {
     Growth growth = new Growth();
     List<String> acknowledged = List.of();
     SortedMap<String, Long> found = new TreeMap<>();
+    Share share = new Share(events.size() + 1, runsLeft);
     boolean oneOfMany = !run.name().isEmpty();
     Footprint footprint = new Footprint();
     boolean known = false;
@@ -118,7 +119,7 @@ final class CrashSearch {
         settings.progress().accept(new Progress(point, events.size(), tally.checked()));
         if (effect == DurabilityModel.Effect.CHANGED) {
           found = new TreeMap<>();
-          stopAt = allowance(events.size() + 1 - point, runsLeft);
+          stopAt = share.until(point);
           Moment moment = new Moment(model, trail, point, acknowledged, regions.engine());
           crash(moment, settings.crashesInRecovery(), growth, found);
         }
@@ -166,14 +167,30 @@ final class CrashSearch {
     }
   }
 
-  /** {@return the number of states at which this event's share of what is left is used up} */
-  private long allowance(int eventsLeft, long runsLeft) {
-    if (settings.maxStates() == Long.MAX_VALUE) {
-      return Long.MAX_VALUE;
+  /** What a run may have of a limit. */
+  private final class Share {
+    private final long from = tally.checked();
+    private final long states;
+    private final int points;
+
+    Share(int points, long runsLeft) {
+      this.points = points;
+      states = Math.max(1, (settings.maxStates() - from) / runsLeft);
     }
-    long used = tally.checked();
-    long left = settings.maxStates() - used;
-    return used + Math.max(1, left / runsLeft / eventsLeft);
+
+    /**
+     * {@return the number of states at which the share of the point with that number is used up}
+     * What others have left over is shared by those that come; where there are more points than
+     * states, those that get one are spread over the run.
+     */
+    long until(int point) {
+      if (settings.maxStates() == Long.MAX_VALUE) {
+        return Long.MAX_VALUE;
+      }
+      long used = tally.checked();
+      long each = (from + states - used) / (points - point);
+      return each > 0 ? used + each : from + (long) ((double) states * (point + 1) / points);
+    }
   }
 
   boolean wantsMore() {

@@ -10,6 +10,7 @@ import io.holdfast.crash.internal.medium.Simulation;
 import io.holdfast.crash.internal.medium.WindowPool;
 import io.holdfast.crash.internal.model.Event;
 import io.holdfast.crash.internal.model.MediumImage;
+import io.holdfast.crash.internal.schedule.Footprint;
 import io.holdfast.crash.internal.schedule.Schedule;
 import io.holdfast.crash.internal.schedule.ScheduleTree;
 import io.holdfast.crash.internal.schedule.Scheduler;
@@ -74,17 +75,27 @@ final class SingleRun implements RunSource {
   /** {@return in what two runs of one schedule differ, empty if in nothing} */
   private static String difference(List<Event> one, List<Event> other) {
     for (int i = 0; i < Math.max(one.size(), other.size()); i++) {
-      String first = i < one.size() ? describe(one.get(i)) : "the end";
-      String second = i < other.size() ? describe(other.get(i)) : "the end";
-      if (!first.equals(second)) {
-        return "event %d was %s, and when run again %s".formatted(i + 1, first, second);
+      Event first = i < one.size() ? one.get(i) : null;
+      Event second = i < other.size() ? other.get(i) : null;
+      if (!step(first).equals(step(second))) {
+        return "event %d was %s, and when run again %s"
+            .formatted(i + 1, describe(first), describe(second));
+      }
+    }
+    for (int i = 0; i < one.size(); i++) {
+      if (!one.get(i).describe().equals(other.get(i).describe())) {
+        return "the bytes of event %d, %s".formatted(i + 1, describe(one.get(i)));
       }
     }
     return "";
   }
 
-  private static String describe(Event event) {
-    return event.describe() + " by " + event.origin().thread();
+  private static String step(@Nullable Event event) {
+    return event == null ? "" : Footprint.step(event) + event.origin().thread();
+  }
+
+  private static String describe(@Nullable Event event) {
+    return event == null ? "the end" : event.describe() + " by " + event.origin().thread();
   }
 
   @Override

@@ -85,7 +85,7 @@ public final class Scheduler implements Turns {
   private volatile @Nullable Thread watcher;
   private volatile boolean abandoned;
   private final AtomicInteger events = new AtomicInteger();
-  private volatile Fingerprint done = footprint.print();
+  private volatile Fingerprint done = footprint.steps();
   private int eventsAtStep;
   private int lastRun;
   private int idleRounds;
@@ -115,11 +115,6 @@ public final class Scheduler implements Turns {
     return decisions;
   }
 
-  /** {@return what the run has done} */
-  public Fingerprint done() {
-    return done;
-  }
-
   boolean isAbandoned() {
     return abandoned;
   }
@@ -127,7 +122,7 @@ public final class Scheduler implements Turns {
   @Override
   public void recorded(Event event) {
     footprint.add(event); // under the recorder's lock
-    done = footprint.print();
+    done = footprint.steps();
     events.incrementAndGet();
   }
 
