@@ -66,8 +66,8 @@ abstract class MappedMoves extends MappedCopies {
   }
 
   private void movePiece(long offset, long sourceOffset, long length, int bits) {
-    long loaded = load(sourceOffset, length);
     touch(offset, length);
+    long loaded = load(sourceOffset, length);
     routines()
         .moves()
         .move(address + offset, address + sourceOffset, loaded, length, bits, moveGuard);
