@@ -44,6 +44,18 @@ class HtmlReportTest {
   }
 
   @Test
+  void page_ofAReplay_hasNoTimelineAndNoScript() throws IOException {
+    CrashFailure failure = Reports.broken("").explore().failures().getFirst();
+    System.setProperty("holdfast.crash.replay", failure.replay());
+    try {
+      CrashReport mended = Reports.broken("").check((_, _) -> "fine").explore();
+      assertThat(page(mended)).contains("fine").doesNotContain("<script").doesNotContain("listbox");
+    } finally {
+      System.clearProperty("holdfast.crash.replay");
+    }
+  }
+
+  @Test
   void page_loadsNothing() throws IOException {
     assertThat(page(Reports.broken("x").explore()))
         .doesNotContain("http:")

@@ -47,11 +47,18 @@ public final class HtmlReport {
       new HtmlFailure(page).write(failure, report.failures().size() == 1 ? 0 : number++);
     }
     new HtmlFindings(page).write(report);
-    timeline();
+    boolean eventful = !report.timeline().isEmpty(); // a replay has no events to show
+    if (eventful) {
+      timeline();
+    }
     outcomes();
-    page.raw("</main>\n<script type=\"application/json\" id=\"data\">");
-    TimelineData.write(report, out);
-    page.raw("</script>\n<script>\n").resource("report.js").raw("</script>\n</body>\n</html>\n");
+    page.raw("</main>\n");
+    if (eventful) {
+      page.raw("<script type=\"application/json\" id=\"data\">");
+      TimelineData.write(report, out);
+      page.raw("</script>\n<script>\n").resource("report.js").raw("</script>\n");
+    }
+    page.raw("</body>\n</html>\n");
   }
 
   private void verdict() throws IOException {
