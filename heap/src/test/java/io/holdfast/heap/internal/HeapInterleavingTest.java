@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * <p>{@code holdfast.schedules} sets how many orders are tried.
  */
 class HeapInterleavingTest {
-  private static final int SCHEDULES = Integer.getInteger("holdfast.schedules", 200);
+  private static final int SCHEDULES = Integer.getInteger("holdfast.schedules", 120);
 
   private static CrashExploration crash(Granularity granularity) {
     return CrashExploration.of(granularity)
