@@ -28,8 +28,6 @@ final class MvStoreProgram {
           case "new" -> exploration().crashesInRecovery(0).explore();
           case "new on ext4" ->
               exploration().fileSystem(FileSystemModel.EXT4_ORDERED).crashesInRecovery(0).explore();
-          case "new on ext4, killed" ->
-              exploration().fileSystem(FileSystemModel.EXT4_ORDERED).explore();
           default -> throw new IllegalArgumentException(arguments[0]);
         };
     System.out.println(report);

@@ -40,14 +40,6 @@ class MvStoreTest {
     assertThat(explore("new on ext4")).contains("PAGE, ", "[two]").doesNotContain("failed");
   }
 
-  /** Found: a process that is killed in the midst of that call leaves such a file everywhere. */
-  @Test
-  void creation_killedInTheMidst_leavesAFileThatCannotBeOpened() throws Exception {
-    assertThat(explore("new on ext4, killed"))
-        .contains("process killed after event 2 of the run, write of 8192 bytes at 0x0")
-        .contains("MVStoreException: Reading from file");
-  }
-
   private static String explore(String which) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(

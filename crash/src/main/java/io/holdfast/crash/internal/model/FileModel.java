@@ -80,25 +80,7 @@ final class FileModel {
         }
       }
     }
-    shorten(units);
     visible = image(Set.of(), 0).content();
-  }
-
-  /** Takes back what the end of a write that was not come to has added to the size. */
-  private void shorten(List<Unit> units) {
-    if (units.isEmpty() || sizes.isEmpty() || units.getFirst().kind() != Unit.Kind.WRITE) {
-      return;
-    }
-    SizeChange last = sizes.getLast();
-    long start = units.stream().mapToLong(unit -> unit.firstWord() * Long.BYTES).min().orElse(0);
-    long before = sizes.size() > 1 ? sizes.get(sizes.size() - 2).size() : certainSize;
-    if (last.sequence() == units.getFirst().sequence() && start < last.size()) {
-      sizes.removeLast();
-      visibleSize = Math.max(before, start);
-      if (visibleSize != before) {
-        sizes.add(new SizeChange(last.sequence(), last.event(), visibleSize));
-      }
-    }
   }
 
   void resize(long sequence, Event event, long size) {
