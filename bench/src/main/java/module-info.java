@@ -3,6 +3,7 @@
 module io.holdfast.bench {
   requires static org.jspecify;
   requires info.picocli;
+  requires io.holdfast.collections;
   requires io.holdfast.crash;
   requires io.holdfast.heap;
   requires io.holdfast.pmem;

@@ -23,16 +23,16 @@ enum Group {
       return Effort.FULL_OF_MANY;
     }
   },
-  /** Transactions, against libpmemobj. */
-  HEAP(512L << 20) {
+  /** Transactions and maps, against libpmemobj and the maps among its examples. */
+  HEAP((512L << 20) + MapBench.POOL_BYTES) {
     @Override
     Bench open(Path folder) {
-      return HeapBench.open(folder);
+      return new Benches(List.of(HeapBench.open(folder), MapBench.open(folder)));
     }
 
     @Override
     List<String> peers() {
-      return List.of("libpmemobj");
+      return List.of("libpmemobj", MapBench.PEER);
     }
 
     @Override

@@ -30,6 +30,21 @@ class PeerCompilerTest {
     assertThat(work.resolve(library + "_peer")).isExecutable();
   }
 
+  @Test
+  void maps_compileWithTheExamplesOfLibpmemobj() throws Exception {
+    PeerCompiler.Outcome outcome =
+        new PeerCompiler(System.getenv("PATH")).compile(MapBench.PEER, work);
+    assumeTrue(outcome instanceof Compiled, () -> "skipped: " + outcome);
+    assertThat(work.resolve(MapBench.PEER + "_peer")).isExecutable();
+  }
+
+  @Test
+  void maps_noLibrary_namesItsPackage() throws IOException {
+    compiler("case \"$*\" in *-lpmem*) exit 1;; esac");
+    assertThat(new PeerCompiler(bin.toString()).compile(MapBench.PEER, work))
+        .isEqualTo(new Missing("libpmemobj", "apt install libpmemobj-dev"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"libpmem", "libpmem2", "libpmemobj"})
   void compile_noCompiler_namesItsPackage(String library) throws IOException {
