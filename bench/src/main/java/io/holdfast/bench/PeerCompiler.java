@@ -39,7 +39,6 @@ final class PeerCompiler {
           "hashmap/hashmap_tx.c",
           "hashmap/hashmap_atomic.c");
 
-
   private static final List<String> OPTIONS = List.of("-std=gnu11", "-O2", "-pthread");
 
   private final Optional<Path> compiler;
@@ -116,8 +115,7 @@ final class PeerCompiler {
   }
 
   /** {@return the compiler's complaint, empty if it made the program} */
-  private Optional<String> run(
-      Path source, List<Path> others, Path executable, String... libraries)
+  private Optional<String> run(Path source, List<Path> others, Path executable, String... libraries)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(compiler.orElseThrow().toString());
