@@ -15,7 +15,7 @@
 
 #include "peer.h"
 
-#define POOL_BYTES_PER_KEY ((size_t)256)
+#define POOL_BYTES_PER_KEY ((size_t)400)
 #define POOL_BYTES_AT_LEAST ((size_t)64 << 20)
 
 /* The maps' own keys are the numbers that follow this state. */

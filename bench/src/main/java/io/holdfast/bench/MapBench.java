@@ -23,7 +23,7 @@ final class MapBench implements Bench {
   static final String PEER = "libpmemobj_maps";
 
   /** What all pools of both sides take at most, in bytes. */
-  static final long POOL_BYTES = 1800L << 20;
+  static final long POOL_BYTES = 2600L << 20;
 
   private static final long HEAP_BYTES = 256L << 20;
   private static final List<String> TREES = List.of("btree", "ctree", "rbtree", "skiplist");
@@ -36,7 +36,7 @@ final class MapBench implements Bench {
   private static final long STRIDE = 0x9e3779b1L;
 
   private static final int MOST_ITERATIONS = 1 << 14;
-  private static final int TRIAL_KEYS = 1 << 13;
+  private static final int TRIAL_KEYS = 1 << 12;
   private static final int TRIALS = 3;
   private static final int TRIAL_ITERATIONS = 1000;
 
