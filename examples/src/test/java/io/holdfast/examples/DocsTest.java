@@ -100,6 +100,26 @@ final class DocsTest {
     }
   }
 
+  @Test
+  void heapTables_nameEveryFunctionOfLibpmemobj_withATestOrAReason() throws IOException {
+    List<String> rows =
+        Files.readAllLines(ROOT.resolve("docs/heap.md")).stream()
+            .filter(row -> row.startsWith("| `pmemobj_"))
+            .toList();
+    try (InputStream names = DocsTest.class.getResourceAsStream("libpmemobj-functions.txt")) {
+      new String(requireNonNull(names).readAllBytes(), StandardCharsets.US_ASCII)
+          .lines()
+          .forEach(
+              name ->
+                  assertThat(rows)
+                      .filteredOn(row -> row.split(" \\| ")[0].contains("`" + name + "`"))
+                      .as(name)
+                      .singleElement()
+                      .asString()
+                      .matches(".*Test.java \".*|(?:[^|]*\\|){2} [^|]{10,} \\|"));
+    }
+  }
+
   /** The table stands in the Javadoc too, where programmers look, and says the same there. */
   @Test
   void settings_areThoseOfThePackageDescription() throws IOException {

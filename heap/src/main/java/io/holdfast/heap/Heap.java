@@ -1,8 +1,10 @@
 package io.holdfast.heap;
 
+import io.holdfast.heap.internal.ActionBatch;
 import io.holdfast.heap.internal.Geometry;
 import io.holdfast.heap.internal.HeapCore;
 import io.holdfast.heap.internal.HeapLayout;
+import io.holdfast.heap.internal.LinkedObjects;
 import io.holdfast.heap.internal.ObjectHeader;
 import io.holdfast.heap.internal.ObjectOperations;
 import io.holdfast.heap.internal.Transaction;
@@ -316,6 +318,26 @@ public final class Heap implements AutoCloseable {
 
   // ---- objects
 
+  /**
+   * {@return an empty set of changes, to be prepared outside a transaction and published together}
+   */
+  public Actions actions() {
+    return new ActionBatch(core);
+  }
+
+  /**
+   * {@return the list of objects whose header is at {@code header}}
+   *
+   * @param header where its {@link ObjectList#HEADER_BYTES} bytes are, a multiple of 8
+   * @param entry where the {@link ObjectList#ENTRY_BYTES} bytes of the entry are in each element,
+   *     in bytes from its beginning, a multiple of 8
+   * @throws IllegalArgumentException if one of them is no multiple of 8
+   * @throws IndexOutOfBoundsException if {@code header} is no address in the heap
+   */
+  public ObjectList list(long header, long entry) {
+    return new LinkedObjects(core, header, entry, null);
+  }
+
   /** {@return operations on the explicit layer's objects that need no transaction around them} */
   public HeapObjects objects() {
     return objects;
@@ -376,6 +398,14 @@ public final class Heap implements AutoCloseable {
   }
 
   // ---- facts
+
+  /**
+   * {@return how the heap's bytes are used at this moment} Counted when it is called, from all page
+   * tables and bitmaps; nothing else pays for it. Transactions may run meanwhile.
+   */
+  public HeapStatistics statistics() {
+    return core.statistics();
+  }
 
   /** {@return the pool's path} */
   public Path path() {

@@ -41,6 +41,22 @@ public sealed interface Tx permits Transaction {
   long allocate(long byteSize, int type, Content content);
 
   /**
+   * Gives an object another size, where it is if possible, else by moving it: a large one grows
+   * where the pages behind it are free, and shrinks where it is. It keeps its content up to the
+   * smaller size; bytes beyond what {@link Heap#usableSize} said before are zero.
+   *
+   * @param address the object's address
+   * @param byteSize how many bytes it shall have, at least 1
+   * @param type its type number from now on
+   * @return its address from now on; if that has changed, the object at the old one is freed as by
+   *     {@link #free}, and references to it no longer fit
+   * @throws IllegalArgumentException if no object begins there
+   * @throws io.holdfast.pmem.OutOfSpaceException if the heap is full and cannot grow; the
+   *     transaction can only abort
+   */
+  long reallocate(long address, long byteSize, int type);
+
+  /**
    * Frees an object when the transaction commits.
    *
    * @param address the address {@link #allocate} returned

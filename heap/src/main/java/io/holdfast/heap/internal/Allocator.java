@@ -147,11 +147,42 @@ final class Allocator implements Zone.Found, Quarantine.Release {
   long takeLarge(long pages, Reservations to) {
     lock.lock();
     try {
+      quarantine.release(journal.watermark(), this);
       long place = takePages(pages, -1);
       to.addLarge(place, pages);
       return place;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Reserves pages that begin at {@code place}, behind a large object that shall grow; {@return
+   * whether they were free} At its end the heap grows for that.
+   */
+  boolean takeLargeAt(long place, long pages, Reservations to) {
+    lock.lock();
+    try {
+      quarantine.release(journal.watermark(), this);
+      if (takeAt(place, pages) || (growBehind(place, pages) && takeAt(place, pages))) {
+        to.addLarge(place, pages);
+        return true;
+      }
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean takeAt(long place, long pages) {
+    return freePages.total() - pages >= reservePages() && freePages.takeAt(place, pages);
+  }
+
+  private boolean growBehind(long place, long pages) {
+    try {
+      return freePages.endOfRunAt(place) == size && grow(pages);
+    } catch (OutOfSpaceException e) {
+      return false; // there may be room elsewhere
     }
   }
 
@@ -396,6 +427,16 @@ final class Allocator implements Zone.Found, Quarantine.Release {
     }
   }
 
+  /** As {@link #locateToFree}, for a part of an object. */
+  void promiseFree() {
+    lock.lock();
+    try {
+      promise();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Keeps a place in the quarantine, so that {@link #committed} cannot fail. */
   private void promise() {
     quarantine.reserve(promised + 1);
@@ -432,6 +473,41 @@ final class Allocator implements Zone.Found, Quarantine.Release {
     throw new IllegalArgumentException(
         "%s: no object begins at address %d"
             .formatted(file.path(), place + HeapLayout.OBJECT_HEADER_BYTES));
+  }
+
+  /**
+   * {@return where the header of the first object is that begins at {@code from} or behind it, -1
+   * if there is none}
+   */
+  long nextObject(long from) {
+    lock.lock();
+    try {
+      long start = Math.max(from, geometry.firstZoneOffset());
+      for (int i = geometry.zoneOf(start); i < zones.size(); i++) {
+        Zone zone = zones.get(i);
+        scanUpTo(zone);
+        long place = zone.nextObject(map, start);
+        if (place >= 0) {
+          return place;
+        }
+      }
+      return -1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts what is in the heap, reading all page tables and bitmaps. */
+  Census census() {
+    lock.lock();
+    try {
+      scanAll();
+      Census census = new Census();
+      zones.forEach(zone -> zone.count(map, census));
+      return census;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private Zone zoneAt(long place) {

@@ -59,6 +59,26 @@ final class FreePages {
     return best.offset();
   }
 
+  /** Takes {@code pages} pages that begin at {@code offset}; {@return whether they were free} */
+  boolean takeAt(long offset, long pages) {
+    Run run = byOffset.get(offset);
+    if (run == null || run.pages() < pages) {
+      return false;
+    }
+    remove(run);
+    if (run.pages() > pages) {
+      add(new Run(offset + pages * HeapLayout.PAGE_BYTES, run.pages() - pages));
+    }
+    total -= pages;
+    return true;
+  }
+
+  /** {@return where the run ends that begins at {@code offset}, {@code offset} if none does} */
+  long endOfRunAt(long offset) {
+    Run run = byOffset.get(offset);
+    return run == null ? offset : end(run);
+  }
+
   private static long end(Run run) {
     return run.offset() + run.pages() * HeapLayout.PAGE_BYTES;
   }

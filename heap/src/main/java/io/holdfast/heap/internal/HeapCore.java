@@ -2,6 +2,7 @@ package io.holdfast.heap.internal;
 
 import io.holdfast.heap.Computation;
 import io.holdfast.heap.HeapOptions;
+import io.holdfast.heap.HeapStatistics;
 import io.holdfast.heap.Locks;
 import io.holdfast.heap.ObjectConstructor;
 import io.holdfast.pmem.Granularity;
@@ -119,6 +120,10 @@ public final class HeapCore implements AutoCloseable {
     return runner.read(body);
   }
 
+  boolean isOpen() {
+    return !closed;
+  }
+
   void checkOpen() {
     if (closed) {
       throw new IllegalStateException(path + ": heap is closed");
@@ -180,9 +185,22 @@ public final class HeapCore implements AutoCloseable {
   public long reference(long address) {
     long header = headerAt(address);
     if (!ObjectHeader.isLive(header)) {
-      throw new IllegalArgumentException("%s: no object at address %d".formatted(path, address));
+      throw noObject(address);
     }
     return ObjectHeader.reference(address, header);
+  }
+
+  IllegalArgumentException noObject(long address) {
+    return new IllegalArgumentException("%s: no object at address %d".formatted(path, address));
+  }
+
+  IllegalStateException freed(long reference) {
+    return new IllegalStateException(
+        "%s: the object at address %d with generation %d has been freed"
+            .formatted(
+                path,
+                ObjectHeader.address(reference),
+                ObjectHeader.referencedGeneration(reference)));
   }
 
   /** {@return the address of the object that {@code reference} names, 0 for 0} */
@@ -191,21 +209,14 @@ public final class HeapCore implements AutoCloseable {
       return 0;
     }
     if (!isLive(reference)) {
-      throw new IllegalStateException(
-          "%s: the object at address %d with generation %d has been freed"
-              .formatted(
-                  path,
-                  ObjectHeader.address(reference),
-                  ObjectHeader.referencedGeneration(reference)));
+      throw freed(reference);
     }
     return ObjectHeader.address(reference);
   }
 
   /** {@return whether {@code reference} names a living object} */
   public boolean isLive(long reference) {
-    long header = headerOf(reference);
-    return ObjectHeader.isLive(header)
-        && ObjectHeader.generation(header) == ObjectHeader.referencedGeneration(reference);
+    return ObjectHeader.fits(reference, headerOf(reference));
   }
 
   /**
@@ -214,9 +225,11 @@ public final class HeapCore implements AutoCloseable {
    */
   public long headerOf(long reference) {
     long address = ObjectHeader.address(reference);
-    return address >= geometry.firstZoneOffset() && address < allocator.size()
-        ? getLong(address - HeapLayout.OBJECT_HEADER_BYTES)
-        : 0;
+    return isInObjects(address) ? getLong(address - HeapLayout.OBJECT_HEADER_BYTES) : 0;
+  }
+
+  boolean isInObjects(long address) {
+    return address >= geometry.firstZoneOffset() && address < allocator.size();
   }
 
   /** {@return the header of the object at {@code address}} */
@@ -232,9 +245,7 @@ public final class HeapCore implements AutoCloseable {
     Slab slab = block.slab();
     return slab != null
         ? SizeClasses.blockBytes(slab.sizeClass()) - HeapLayout.OBJECT_HEADER_BYTES
-        : PageTable.pages(getLong(allocator.tableWord(block.place()))) * HeapLayout.PAGE_BYTES
-            - LargeObject.HEADER_OFFSET
-            - HeapLayout.OBJECT_HEADER_BYTES;
+        : LargeObject.usableBytes(PageTable.pages(getLong(allocator.tableWord(block.place()))));
   }
 
   void checkRange(long address, long length) {
@@ -246,6 +257,13 @@ public final class HeapCore implements AutoCloseable {
   }
 
   // ---- facts
+
+  /** {@return how the heap's bytes are used at this moment} */
+  public HeapStatistics statistics() {
+    checkOpen();
+    Census census = allocator.census();
+    return census.statistics(allocator.size(), geometry.limitBytes(), journal.lastSequence());
+  }
 
   /** {@return the pool's path} */
   public Path path() {

@@ -10,4 +10,9 @@ final class LargeObject {
   static long pagesFor(long blockBytes) {
     return (blockBytes + HEADER_OFFSET + HeapLayout.PAGE_BYTES - 1) / HeapLayout.PAGE_BYTES;
   }
+
+  /** {@return bytes that an object of {@code pages} pages may use} */
+  static long usableBytes(long pages) {
+    return pages * HeapLayout.PAGE_BYTES - HEADER_OFFSET - HeapLayout.OBJECT_HEADER_BYTES;
+  }
 }

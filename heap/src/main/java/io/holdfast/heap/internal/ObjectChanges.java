@@ -50,11 +50,8 @@ final class ObjectChanges {
 
   /** Allocates an object; {@return its address} */
   long allocate(long byteSize, int type, Content content) {
-    if (byteSize < 1 || byteSize > core.limit()) {
-      throw new IllegalArgumentException(
-          "object size %d is not between 1 and %d".formatted(byteSize, core.limit()));
-    }
-    long blockBytes = HeapLayout.roundUp(byteSize, 8) + HeapLayout.OBJECT_HEADER_BYTES;
+    checkSize(byteSize, core.limit());
+    long blockBytes = blockBytes(byteSize);
     long place;
     long capacity; // all of it may be written, and must be treated alike
     if (blockBytes <= SizeClasses.MAX_BLOCK_BYTES) {
@@ -74,17 +71,26 @@ final class ObjectChanges {
     core.map().prefetch(place, inRecord && content == Content.ZEROED ? blockBytes : 8);
     writes.putLong(place, ObjectHeader.of(type, generationAt(place)));
     if (inRecord) {
-      fresh.add(place, capacity);
-      if (content == Content.ZEROED) {
-        writes.putZeros(address, contentBytes);
-      }
+      fresh.add(place, capacity, place);
     } else {
-      inPlace.add(address, capacity - HeapLayout.OBJECT_HEADER_BYTES);
-      if (content == Content.ZEROED) {
-        memory.zeroInPlace(address, contentBytes);
-      }
+      inPlace.add(address, capacity - HeapLayout.OBJECT_HEADER_BYTES, place);
+    }
+    if (content == Content.ZEROED) {
+      memory.putZeros(address, contentBytes);
     }
     return address;
+  }
+
+  static void checkSize(long byteSize, long limit) {
+    if (byteSize < 1 || byteSize > limit) {
+      throw new IllegalArgumentException(
+          "object size %d is not between 1 and %d".formatted(byteSize, limit));
+    }
+  }
+
+  /** {@return the bytes of an object with its header} */
+  static long blockBytes(long byteSize) {
+    return HeapLayout.roundUp(byteSize, 8) + HeapLayout.OBJECT_HEADER_BYTES;
   }
 
   /** {@return the generation of the next object at {@code place}} */
@@ -146,26 +152,41 @@ final class ObjectChanges {
 
   private Freeing freeLarge(long place, long firstPage, long header, References left) {
     long word = core.allocator().tableWord(firstPage);
+    long pages = PageTable.pages(memory.getLong(word));
     long committed = core.map().getLong(word);
     if (PageTable.kind(committed) == PageTable.LARGE) {
+      long kept = Math.min(pages, PageTable.pages(committed)); // others are freed already
+      cancelGrowth(firstPage, kept, pages);
       memory.putLong(place, ObjectHeader.freed(header, place));
       writes.putLong(word, 0);
-      freed.addLarge(firstPage, PageTable.pages(committed));
+      freed.addLarge(firstPage, kept);
       return Freeing.ON_COMMIT;
     }
-    long pages = taken.removeLarge(firstPage);
-    if (pages == 0) {
+    long first = taken.removeLarge(firstPage);
+    if (first == 0) {
       return Freeing.IMPOSSIBLE;
     }
+    cancelGrowth(firstPage, first, pages);
     forget(place);
     writes.forget(word, 8);
     if (left == References.NONE) {
-      cancelled.addLarge(firstPage, pages);
+      cancelled.addLarge(firstPage, first);
       return Freeing.AT_ONCE;
     }
     writes.putLong(place, ObjectHeader.freed(header, place));
-    givenUp.addLarge(firstPage, pages);
+    givenUp.addLarge(firstPage, first);
     return Freeing.ON_COMMIT;
+  }
+
+  /** Gives up the pages, up to {@code pages}, that this transaction has put behind the first. */
+  private void cancelGrowth(long firstPage, long first, long pages) {
+    for (long done = first; done < pages; ) {
+      long place = firstPage + done * HeapLayout.PAGE_BYTES;
+      long more = taken.removeLarge(place);
+      inPlace.remove(place);
+      cancelled.addLarge(place, more);
+      done += more;
+    }
   }
 
   /**
@@ -192,7 +213,73 @@ final class ObjectChanges {
     core.map().putLong(place, ObjectHeader.freed(memory.getLong(place), place));
   }
 
+  /** {@return whether the object at {@code address} is one that this transaction has allocated} */
+  boolean isOwn(long address) {
+    return fresh.hasStart(headerOf(address)) || inPlace.hasStart(address);
+  }
+
+  // ---- resizing
+
+  /** {@return how many bytes of an object may be used} */
+  long usableBytes(Allocator.Block block) {
+    Slab slab = block.slab();
+    return slab != null
+        ? SizeClasses.blockBytes(slab.sizeClass()) - HeapLayout.OBJECT_HEADER_BYTES
+        : LargeObject.usableBytes(pages(block));
+  }
+
+  /** {@return how many bytes may be used of an object for which {@code byteSize} are asked for} */
+  static long usableBytesFor(long byteSize) {
+    long blockBytes = blockBytes(byteSize);
+    return blockBytes <= SizeClasses.MAX_BLOCK_BYTES
+        ? SizeClasses.blockBytes(SizeClasses.classOf((int) blockBytes))
+            - HeapLayout.OBJECT_HEADER_BYTES
+        : LargeObject.usableBytes(LargeObject.pagesFor(blockBytes));
+  }
+
+  /** {@return how many pages a large object has} */
+  long pages(Allocator.Block block) {
+    return PageTable.pages(memory.getLong(core.allocator().tableWord(block.place())));
+  }
+
+  /** Puts zeroed pages behind a large object if those are free; {@return whether they were} */
+  boolean grow(Allocator.Block block, long pages, long newPages) {
+    long end = block.place() + pages * HeapLayout.PAGE_BYTES;
+    if (!core.allocator().takeLargeAt(end, newPages - pages, taken)) {
+      return false;
+    }
+    long bytes = (newPages - pages) * HeapLayout.PAGE_BYTES;
+    inPlace.add(end, bytes, 0);
+    memory.putZeros(end, bytes);
+    writes.putLong(core.allocator().tableWord(block.place()), PageTable.large(newPages));
+    return true;
+  }
+
+  /** Frees the last pages of a large object on commit, unless this transaction has changed them. */
+  void shrink(Allocator.Block block, long pages, long newPages) {
+    long word = core.allocator().tableWord(block.place());
+    if (core.map().getLong(word) != PageTable.large(pages)) {
+      return;
+    }
+    core.allocator().promiseFree();
+    freed.addLarge(block.place() + newPages * HeapLayout.PAGE_BYTES, pages - newPages);
+    writes.putLong(word, PageTable.large(newPages));
+  }
+
   // ---- committing
+
+  /** Adds all that another transaction has allocated, freed and written; it has nothing then. */
+  void takeOver(ObjectChanges others) {
+    memory.putAll(others.writes);
+    fresh.addAll(others.fresh);
+    inPlace.addAll(others.inPlace);
+    taken.takeOver(others.taken);
+    freed.takeOver(others.freed);
+    givenUp.takeOver(others.givenUp);
+    cancelled.takeOver(others.cancelled);
+    others.clear();
+    others.writes.clear();
+  }
 
   /** Appends what the transaction has written: new objects first, since the rest may name them. */
   void appendTo(JournalRecord record) {
@@ -200,7 +287,9 @@ final class ObjectChanges {
       writes.moveTo(record, fresh.start(i), fresh.length(i));
     }
     for (int i = 0; i < inPlace.count(); i++) {
-      writes.moveTo(record, headerOf(inPlace.start(i)), HeapLayout.OBJECT_HEADER_BYTES);
+      if (inPlace.header(i) != 0) {
+        writes.moveTo(record, inPlace.header(i), HeapLayout.OBJECT_HEADER_BYTES);
+      }
     }
     taken.appendTaken(record);
     writes.appendTo(record);
@@ -270,15 +359,19 @@ final class ObjectChanges {
 
   /** What was reserved is free again, and no reference to the new objects resolves. */
   void abort(List<Allocator.Block> extents) {
-    for (int i = 0; i < inPlace.count(); i++) {
-      endUnborn(headerOf(inPlace.start(i)));
-    }
-    for (int i = 0; i < fresh.count(); i++) {
-      endUnborn(fresh.start(i));
-    }
+    endUnborn(inPlace);
+    endUnborn(fresh);
     cancelFrees(extents);
     giveBack(taken);
     giveBack(cancelled);
+  }
+
+  private void endUnborn(Ranges unborn) {
+    for (int i = 0; i < unborn.count(); i++) {
+      if (unborn.header(i) != 0) {
+        endUnborn(unborn.header(i));
+      }
+    }
   }
 
   private void giveBack(Reservations reserved) {

@@ -50,6 +50,11 @@ public final class ObjectHeader {
     return (header & LIVE) != 0 && header >>> (GENERATION_BITS + TYPE_BITS + 1) == 0;
   }
 
+  /** {@return whether {@code reference} names the object with {@code header}, and that lives} */
+  static boolean fits(long reference, long header) {
+    return isLive(header) && generation(header) == referencedGeneration(reference);
+  }
+
   /** {@return {@code header}, which is at {@code place}, after its object was freed} */
   static long freed(long header, long place) {
     long kept = header & (LIVE - 1);

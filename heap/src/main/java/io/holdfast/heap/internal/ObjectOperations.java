@@ -15,8 +15,12 @@ import org.jspecify.annotations.Nullable;
 public final class ObjectOperations implements HeapObjects {
   private static final TransactionRunner.Step ALLOCATE_ZEROED = ObjectOperations::allocateZeroed;
   private static final TransactionRunner.Step ALLOCATE = ObjectOperations::allocateUndefined;
+  private static final TransactionRunner.Step REALLOCATE_IN = ObjectOperations::reallocateIn;
   private static final TransactionRunner.Step FREE = ObjectOperations::free;
   private static final TransactionRunner.Step FREE_FROM = ObjectOperations::freeFrom;
+  private static final TransactionRunner.Step ROOT = ObjectOperations::root;
+  private static final int ROOT_TYPE = 0;
+  private static final int ANY_TYPE = -1;
 
   private final HeapCore core;
 
@@ -100,6 +104,25 @@ public final class ObjectOperations implements HeapObjects {
     return address;
   }
 
+  @Override
+  public long reallocateIn(long slot, long byteSize, int type) {
+    return core.<RuntimeException>operate(Locks.NONE, REALLOCATE_IN, slot, byteSize, type, null);
+  }
+
+  private static <X extends Exception> long reallocateIn(
+      Transaction tx, long slot, long byteSize, long type, @Nullable ObjectConstructor<X> none) {
+    long old = tx.resolveSlot(slot);
+    if (byteSize == 0) {
+      return freeFrom(tx, slot, 0, 0, none);
+    }
+    long address =
+        old == 0 ? tx.allocate(byteSize, (int) type) : tx.reallocate(old, byteSize, (int) type);
+    if (address != old) {
+      tx.putLong(slot, tx.reference(address));
+    }
+    return address;
+  }
+
   // ---- texts
 
   @Override
@@ -162,5 +185,127 @@ public final class ObjectOperations implements HeapObjects {
       tx.putLong(slot, 0);
     }
     return 0;
+  }
+
+  // ---- the root
+
+  @Override
+  public long root(long byteSize) {
+    return this.<RuntimeException>rootOf(byteSize, null);
+  }
+
+  @Override
+  public <X extends Exception> long root(long byteSize, ObjectConstructor<X> constructor) throws X {
+    return rootOf(byteSize, constructor);
+  }
+
+  private <X extends Exception> long rootOf(
+      long byteSize, @Nullable ObjectConstructor<X> constructor) throws X {
+    ObjectChanges.checkSize(byteSize, core.limit());
+    if (core.getLong(HeapLayout.ROOT_OFFSET) != 0 && rootSize() >= byteSize) {
+      return core.resolve(core.getLong(HeapLayout.ROOT_OFFSET));
+    }
+    return core.operate(null, ROOT, byteSize, 0, 0, constructor);
+  }
+
+  /** All that the root may use is asked for, so that all of it is zero before it is used. */
+  private static <X extends Exception> long root(
+      Transaction tx,
+      long byteSize,
+      long unused,
+      long unusedToo,
+      @Nullable ObjectConstructor<X> constructor)
+      throws X {
+    long wanted = ObjectChanges.usableBytesFor(byteSize);
+    long old = tx.resolve(tx.memory().getLong(HeapLayout.ROOT_OFFSET));
+    long address;
+    if (old == 0) {
+      address = tx.allocate(wanted, ROOT_TYPE);
+      if (constructor != null) {
+        constructor.construct(tx, address);
+      }
+    } else if (tx.usableSize(old) >= byteSize) { // another thread was faster
+      return old;
+    } else {
+      address = tx.reallocate(old, wanted, tx.typeOf(old));
+    }
+    if (address != old) {
+      tx.putRoot(tx.reference(address));
+    }
+    return address;
+  }
+
+  @Override
+  public long rootSize() {
+    long root = core.resolve(core.getLong(HeapLayout.ROOT_OFFSET));
+    if (root == 0) {
+      return 0;
+    }
+    if (ObjectHeader.type(core.headerAt(root)) >= HeapLayout.FIRST_CATALOGUE_TYPE) {
+      throw new IllegalStateException(
+          "%s: the root is an object of an interface; use Heap.root(Class)".formatted(core.path()));
+    }
+    return core.usableSize(root);
+  }
+
+  // ---- all objects
+
+  @Override
+  public long first() {
+    return nextOf(0, ANY_TYPE);
+  }
+
+  @Override
+  public long next(long address) {
+    return nextOf(address, ANY_TYPE);
+  }
+
+  @Override
+  public long first(int type) {
+    Transaction.checkType(type);
+    return nextOf(0, type);
+  }
+
+  @Override
+  public long next(long address, int type) {
+    Transaction.checkType(type);
+    return nextOf(address, type);
+  }
+
+  @Override
+  public long count() {
+    return countOf(ANY_TYPE);
+  }
+
+  @Override
+  public long count(int type) {
+    Transaction.checkType(type);
+    return countOf(type);
+  }
+
+  private long countOf(int type) {
+    long count = 0;
+    for (long at = nextOf(0, type); at != 0; at = nextOf(at, type)) {
+      count++;
+    }
+    return count;
+  }
+
+  private long nextOf(long address, int type) {
+    core.checkOpen();
+    long after = address - HeapLayout.OBJECT_HEADER_BYTES;
+    while (true) {
+      long place = core.allocator().nextObject(after + 1);
+      if (place < 0) {
+        return 0;
+      }
+      long header = core.getLong(place);
+      int found = ObjectHeader.type(header);
+      boolean wanted = type == ANY_TYPE ? found < HeapLayout.FIRST_CATALOGUE_TYPE : found == type;
+      if (wanted && ObjectHeader.isLive(header)) {
+        return place + HeapLayout.OBJECT_HEADER_BYTES;
+      }
+      after = place;
+    }
   }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 final class Ranges {
   private long[] starts = new long[16];
   private long[] lengths = new long[16];
+  private long[] headers = new long[16];
   private long[] writtenFrom = new long[16];
   private long[] writtenTo = new long[16];
   private int count;
@@ -35,11 +36,21 @@ final class Ranges {
     return writtenTo[i];
   }
 
-  /** Adds a range that overlaps no other and of which nothing is written. */
-  void add(long start, long length) {
+  /** {@return where the header is of the object that the range is, 0 if it continues one} */
+  long header(int i) {
+    return headers[i];
+  }
+
+  /**
+   * Adds a range that overlaps no other and of which nothing is written.
+   *
+   * @param header where the object's header is, 0 if the range continues an object
+   */
+  void add(long start, long length, long header) {
     if (count == starts.length) {
       starts = Arrays.copyOf(starts, 2 * count);
       lengths = Arrays.copyOf(lengths, 2 * count);
+      headers = Arrays.copyOf(headers, 2 * count);
       writtenFrom = Arrays.copyOf(writtenFrom, 2 * count);
       writtenTo = Arrays.copyOf(writtenTo, 2 * count);
     }
@@ -49,9 +60,26 @@ final class Ranges {
     }
     starts[at] = start;
     lengths[at] = length;
+    headers[at] = header;
     writtenFrom[at] = start + length;
     writtenTo[at] = start;
     count++;
+  }
+
+  /** Adds all ranges of another transaction, with what counts as written. */
+  void addAll(Ranges others) {
+    for (int i = 0; i < others.count; i++) {
+      add(others.starts[i], others.lengths[i], others.headers[i]);
+      int at = lastUpTo(others.starts[i]);
+      writtenFrom[at] = others.writtenFrom[i];
+      writtenTo[at] = others.writtenTo[i];
+    }
+  }
+
+  /** {@return whether a range begins at {@code start}} */
+  boolean hasStart(long start) {
+    int at = lastUpTo(start);
+    return at >= 0 && starts[at] == start;
   }
 
   /** Takes out the range that begins at {@code start}; {@return its length, 0 if there is none} */
@@ -70,6 +98,7 @@ final class Ranges {
     int moved = count - from;
     System.arraycopy(starts, from, starts, to, moved);
     System.arraycopy(lengths, from, lengths, to, moved);
+    System.arraycopy(headers, from, headers, to, moved);
     System.arraycopy(writtenFrom, from, writtenFrom, to, moved);
     System.arraycopy(writtenTo, from, writtenTo, to, moved);
   }

@@ -25,6 +25,14 @@ final class Reservations {
     append(null, place, pageCount);
   }
 
+  /** Adds all of another transaction's, which has none then. */
+  void takeOver(Reservations others) {
+    for (int i = 0; i < others.count; i++) {
+      append(others.slabs[i], others.places[i], others.pages[i]);
+    }
+    others.clear();
+  }
+
   private void append(@Nullable Slab slab, long place, long pageCount) {
     if (count == slabs.length) {
       slabs = Arrays.copyOf(slabs, 2 * count);

@@ -113,6 +113,34 @@ final class Slab {
         : -1;
   }
 
+  /**
+   * {@return where the first block begins, at {@code from} or behind it, that the medium knows as
+   * taken; -1 if there is none}
+   */
+  long nextTaken(PmemMap map, long from) {
+    long inData = from - offset - SizeClasses.dataOffset(sizeClass);
+    int bytes = SizeClasses.blockBytes(sizeClass);
+    int block = inData <= 0 ? 0 : (int) ((inData + bytes - 1) / bytes);
+    while (block < SizeClasses.blocks(sizeClass)) {
+      long word = map.getLong(bitmapOffset(block)) >>> block;
+      if (word != 0) {
+        int found = block + Long.numberOfTrailingZeros(word);
+        return found < SizeClasses.blocks(sizeClass) ? blockOffset(found) : -1;
+      }
+      block = (block | 63) + 1;
+    }
+    return -1;
+  }
+
+  /** {@return how many blocks the medium knows as taken} */
+  int countTaken(PmemMap map) {
+    int taken = 0;
+    for (int word = 0; word < available.length; word++) {
+      taken += Long.bitCount(map.getLong(offset + 8L * word) & blocksOfWord(word));
+    }
+    return taken;
+  }
+
   /** {@return where the bitmap's word for a block is} */
   long bitmapOffset(int block) {
     return offset + 8L * (block >>> 6);

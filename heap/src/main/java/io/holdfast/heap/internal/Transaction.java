@@ -27,6 +27,7 @@ public final class Transaction implements Tx {
   private final JournalRecord record = new JournalRecord();
   private final TransactionMemory memory;
   private final ObjectChanges objects;
+  private final ObjectResizing resizing;
   private final List<Allocator.Block> extents = new ArrayList<>();
   private final List<Lock> held = new ArrayList<>();
   private final List<Runnable> applied = new ArrayList<>();
@@ -43,6 +44,7 @@ public final class Transaction implements Tx {
     Ranges inPlace = new Ranges();
     this.memory = new TransactionMemory(core.map(), writes, inPlace);
     this.objects = new ObjectChanges(core, writes, inPlace, memory);
+    this.resizing = new ObjectResizing(core, memory, objects);
   }
 
   // ---- lifetime
@@ -210,7 +212,7 @@ public final class Transaction implements Tx {
     return objects.allocate(byteSize, type, content);
   }
 
-  private static void checkType(int type) {
+  static void checkType(int type) {
     if (type < 0 || type > MAX_EXPLICIT_TYPE) {
       throw new IllegalArgumentException(
           "type %d is not between 0 and %d".formatted(type, MAX_EXPLICIT_TYPE));
@@ -225,6 +227,13 @@ public final class Transaction implements Tx {
   public long allocateTyped(long byteSize, int type) {
     check();
     return objects.allocate(byteSize, type, Content.ZEROED);
+  }
+
+  @Override
+  public long reallocate(long address, long byteSize, int type) {
+    checkType(type);
+    check();
+    return resizing.reallocate(address, byteSize, type);
   }
 
   @Override
@@ -297,6 +306,12 @@ public final class Transaction implements Tx {
     writes.putLong(address, value);
   }
 
+  /** Adds all that {@code others} hold, which is nothing then. */
+  void takeOver(ObjectChanges others) {
+    check();
+    objects.takeOver(others);
+  }
+
   /** Checks that a reference may be stored at {@code slot}. */
   void checkSlot(long slot) {
     if ((slot & 7) != 0) {
@@ -308,7 +323,45 @@ public final class Transaction implements Tx {
   /** {@return the address of the object that the reference at {@code slot} names, 0 for none} */
   long resolveSlot(long slot) {
     checkSlot(slot);
-    return core.resolve(memory.getLong(slot));
+    return resolve(memory.getLong(slot));
+  }
+
+  /** {@return the address of the object that {@code reference} names, 0 for 0} */
+  long resolve(long reference) {
+    if (reference == 0) {
+      return 0;
+    }
+    long address = ObjectHeader.address(reference);
+    if (!core.isInObjects(address)
+        || !ObjectHeader.fits(
+            reference, memory.getLong(address - HeapLayout.OBJECT_HEADER_BYTES))) {
+      throw core.freed(reference);
+    }
+    return address;
+  }
+
+  /** {@return how many bytes of the object at {@code address} may be used} */
+  long usableSize(long address) {
+    return objects.usableBytes(core.allocator().locate(address - HeapLayout.OBJECT_HEADER_BYTES));
+  }
+
+  /** {@return the type number of the object at {@code address}} */
+  int typeOf(long address) {
+    return ObjectHeader.type(memory.getLong(address - HeapLayout.OBJECT_HEADER_BYTES));
+  }
+
+  /**
+   * {@return the reference to the object at {@code address}}
+   *
+   * @throws IllegalArgumentException if none lives there
+   */
+  long liveReference(long address) {
+    check(address, 1);
+    long header = memory.getLong(address - HeapLayout.OBJECT_HEADER_BYTES);
+    if (!ObjectHeader.isLive(header)) {
+      throw core.noObject(address);
+    }
+    return ObjectHeader.reference(address, header);
   }
 
   /** {@return the reference to the living object at {@code address}, which is not checked} */

@@ -42,6 +42,8 @@ final class TransactionMemory {
   void putShort(long address, short value) {
     if (inPlace.write(address, 2)) {
       map.putShort(address, value);
+    } else if (mayStraddle(address, 2)) {
+      putEach(address, value, 2);
     } else {
       int lines = writes.count();
       writes.put(address, value, 2);
@@ -52,6 +54,8 @@ final class TransactionMemory {
   void putInt(long address, int value) {
     if (inPlace.write(address, 4)) {
       map.putInt(address, value);
+    } else if (mayStraddle(address, 4)) {
+      putEach(address, value, 4);
     } else {
       int lines = writes.count();
       writes.put(address, value, 4);
@@ -62,6 +66,8 @@ final class TransactionMemory {
   void putLong(long address, long value) {
     if (inPlace.write(address, 8)) {
       map.putLong(address, value);
+    } else if (mayStraddle(address, 8)) {
+      putEach(address, value, 8);
     } else {
       int lines = writes.count();
       writes.putLong(address, value);
@@ -72,6 +78,10 @@ final class TransactionMemory {
   void putBytes(long address, byte[] source, int offset, int length) {
     if (inPlace.write(address, length)) {
       map.copy(address, MemorySegment.ofArray(source), offset, length, CopyMode.NO_FLUSH);
+    } else if (mayStraddle(address, length)) {
+      int first = (int) (HeapLayout.PAGE_BYTES - address % HeapLayout.PAGE_BYTES);
+      putBytes(address, source, offset, first);
+      putBytes(address + first, source, offset + first, length - first);
     } else {
       int lines = writes.count();
       writes.putBytes(address, source, offset, length);
@@ -79,10 +89,34 @@ final class TransactionMemory {
     }
   }
 
-  /** Fills a part of a range that is written in place with zeros. */
-  void zeroInPlace(long address, long length) {
-    inPlace.write(address, length);
-    map.fill(address, length, (byte) 0, CopyMode.NO_FLUSH);
+  /**
+   * Whether bytes may lie partly in the pages that a large object has grown by, which are written
+   * in place, and partly in those it had.
+   */
+  private boolean mayStraddle(long address, long length) {
+    return inPlace.count() > 0
+        && address / HeapLayout.PAGE_BYTES != (address + length - 1) / HeapLayout.PAGE_BYTES
+        && length > 0;
+  }
+
+  private void putEach(long address, long value, int bytes) {
+    for (int i = 0; i < bytes; i++) {
+      putByte(address + i, (byte) (value >>> (8 * i)));
+    }
+  }
+
+  /** Writes {@code length} zero bytes to an object of the transaction's own. */
+  void putZeros(long address, long length) {
+    if (inPlace.write(address, length)) {
+      map.fill(address, length, (byte) 0, CopyMode.NO_FLUSH);
+    } else {
+      writes.putZeros(address, length);
+    }
+  }
+
+  /** Writes everything that another transaction has written. */
+  void putAll(WriteSet others) {
+    others.forEach(this::putBytes);
   }
 
   /**

@@ -158,6 +158,25 @@ final class WriteSet {
     }
   }
 
+  /** Receives bytes that have been written. */
+  interface Written {
+    /** Bytes within one cache line, at {@code offset} in {@code source}. */
+    void bytes(long address, byte[] source, int offset, int length);
+  }
+
+  /** Tells {@code to} all written bytes. */
+  void forEach(Written to) {
+    for (int slot = 0; slot < count; slot++) {
+      long mask = masks[slot];
+      while (mask != 0) {
+        int start = Long.numberOfTrailingZeros(mask);
+        int length = Long.numberOfTrailingZeros(~(mask >>> start));
+        to.bytes(lineAddress(slot) + start, shadow, (slot << LINE_SHIFT) + start, length);
+        mask &= ~range(start, length);
+      }
+    }
+  }
+
   void clear() {
     if (count > KEPT_LINES) {
       lines = new long[INITIAL_LINES];

@@ -150,6 +150,48 @@ final class Zone {
     return slabs[pageOf(place)];
   }
 
+  /**
+   * {@return where the header of the first object is that begins at {@code from} or behind it, as
+   * the medium knows it; -1 if there is none in the zone}
+   */
+  long nextObject(PmemMap map, long from) {
+    int page = Math.max(from < offset ? 0 : pageOf(from), tablePages);
+    while (page < pages) {
+      Slab slab = slabs[page];
+      if (slab != null) {
+        long place = slab.nextTaken(map, from);
+        if (place >= 0) {
+          return place;
+        }
+        page = pageOf(slab.offset()) + SizeClasses.pages(slab.sizeClass());
+        continue;
+      }
+      long word = map.getLong(wordOffset(page));
+      long place = pageOffset(page) + LargeObject.HEADER_OFFSET;
+      if (PageTable.kind(word) == PageTable.LARGE && place >= from) {
+        return place;
+      }
+      page += (int) Math.max(1, PageTable.pages(word));
+    }
+    return -1;
+  }
+
+  /** Adds what the zone holds, as the medium knows it. */
+  void count(PmemMap map, Census census) {
+    for (int page = tablePages; page < pages; ) {
+      Slab slab = slabs[page];
+      long word = map.getLong(wordOffset(page));
+      int count = (int) Math.max(1, PageTable.pages(word));
+      if (slab != null) {
+        count = SizeClasses.pages(slab.sizeClass());
+        census.slab(slab, slab.countTaken(map));
+      } else if (PageTable.kind(word) == PageTable.LARGE) {
+        census.large(count);
+      }
+      page += count;
+    }
+  }
+
   /** {@return the page table's word for the page at {@code place}} */
   long wordOffsetFor(long place) {
     return wordOffset(pageOf(place));

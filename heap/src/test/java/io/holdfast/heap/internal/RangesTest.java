@@ -19,7 +19,7 @@ final class RangesTest {
       Long length = expected.get(start);
       if (length == null && random.nextInt(3) > 0) {
         expected.put(start, 8L * (1 + random.nextInt(8)));
-        ranges.add(start, expected.get(start));
+        ranges.add(start, expected.get(start), start - 8);
       } else {
         assertThat(ranges.remove(start)).as("seed %d", seed).isEqualTo(length == null ? 0 : length);
         expected.remove(start);
@@ -35,6 +35,9 @@ final class RangesTest {
     int i = 0;
     for (var entry : expected.entrySet()) {
       assertThat(ranges.start(i)).isEqualTo(entry.getKey());
+      assertThat(ranges.header(i)).isEqualTo(entry.getKey() - 8);
+      assertThat(ranges.hasStart(entry.getKey())).isTrue();
+      assertThat(ranges.hasStart(entry.getKey() + 8)).isFalse();
       assertThat(ranges.length(i++)).isEqualTo(entry.getValue());
     }
     ranges.clear();
@@ -44,13 +47,21 @@ final class RangesTest {
   @Test
   void write_widensThePartThatCountsAsWritten() {
     Ranges ranges = new Ranges();
-    ranges.add(1000, 100);
+    ranges.add(1000, 100, 992);
     assertThat(ranges.writtenFrom(0)).isGreaterThan(ranges.writtenTo(0));
     assertThat(ranges.write(1040, 8)).isTrue();
     assertThat(ranges.write(1020, 4)).isTrue();
     assertThat(ranges.write(1092, 9)).as("one byte too many").isFalse();
-    ranges.add(500, 10); // moves the other
+    ranges.add(500, 10, 0); // moves the other
     assertThat(ranges.writtenFrom(1)).isEqualTo(1020);
     assertThat(ranges.writtenTo(1)).isEqualTo(1048);
+    Ranges all = new Ranges();
+    all.add(700, 8, 692);
+    all.addAll(ranges);
+    assertThat(all.count()).isEqualTo(3);
+    assertThat(all.start(2)).isEqualTo(1000);
+    assertThat(all.header(2)).isEqualTo(992);
+    assertThat(all.writtenFrom(2)).isEqualTo(1020);
+    assertThat(all.writtenTo(2)).isEqualTo(1048);
   }
 }
