@@ -24,6 +24,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -263,5 +265,32 @@ class SimulatedMediumTest {
             "after events 0-2: \"[]\" (3 states)",
             "after event 3: \"[/simulated/data]\" (1 state), \"[]\" (1 state)",
             "after event 4: \"[/simulated/data]\" (1 state)");
+  }
+
+  @Test
+  void randomLong_sameContent_isTheSameAgainAndNeverTwice() {
+    SimulatedMedium other = SimulatedMedium.of(Granularity.PAGE);
+    long first = medium.randomLong();
+    assertThat(other.randomLong()).isEqualTo(first);
+    assertThat(medium.randomLong()).isNotEqualTo(first);
+    assertThat(other.now()).isEqualTo(SimulatedMedium.of(Granularity.PAGE).now());
+  }
+
+  @Test
+  void randomLong_otherContentAfterACrash_isAnother() {
+    Map<Long, Long> drawn = new TreeMap<>();
+    CrashExploration.of(Granularity.CACHE_LINE)
+        .prepare(Programs::createFile)
+        .run((run, _) -> map(run).putLong(0, 7))
+        .check(
+            (crashed, _) -> {
+              long content = map(crashed).getLong(0);
+              drawn.put(content, crashed.randomLong());
+              return "content " + content;
+            })
+        .explore()
+        .assertConsistent();
+    assertThat(drawn).containsOnlyKeys(0L, 7L);
+    assertThat(drawn.get(0L)).isNotEqualTo(drawn.get(7L));
   }
 }

@@ -2,6 +2,8 @@ package io.holdfast.pmem;
 
 import io.holdfast.pmem.internal.SystemMedium;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
 
 /**
  * Where persistent state lives: it opens, names and maps files.
@@ -96,4 +98,25 @@ public abstract class Medium {
    * @throws SystemCallException if the folder cannot be synchronised
    */
   public abstract void syncFolder(Path folder);
+
+  /**
+   * {@return a number that nobody can foresee and that, as far as chance goes, nobody has drawn
+   * before: for salts and identifiers in persistent state}
+   *
+   * <p>A simulated medium gives the same program on the same content the same ones, so that what it
+   * does can be repeated.
+   */
+  public long randomLong() {
+    return Unforeseeable.RANDOM.nextLong();
+  }
+
+  /** {@return the time, for stamps in persistent state; on a simulated medium the simulated one} */
+  public Instant now() {
+    return Instant.now();
+  }
+
+  /** Made when first needed, since it takes a while. */
+  private static final class Unforeseeable {
+    static final SecureRandom RANDOM = new SecureRandom();
+  }
 }

@@ -10,6 +10,7 @@ import static io.holdfast.pool.PoolHeaderLayout.LE_SHORT;
 import static io.holdfast.pool.PoolHeaderLayout.SIGNATURE;
 import static io.holdfast.pool.PoolHeaderLayout.SIGNATURE_SIZE;
 
+import io.holdfast.pmem.Medium;
 import io.holdfast.pmem.PmemFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -57,24 +58,31 @@ final class HeaderPage {
   }
 
   /** {@return the header of a new pool in one file, created now, with UUIDs of its own} */
-  static MemorySegment compose(PoolKind kind, SegmentAllocator allocator) {
+  static MemorySegment compose(Medium medium, PoolKind kind, SegmentAllocator allocator) {
     MemorySegment page = allocator.allocate(BYTE_SIZE);
     putSignature(page, kind.signature());
     page.set(LE_INT, PoolHeaderLayout.MAJOR, kind.major());
-    putUuid(page, PoolHeaderLayout.POOLSET_UUID, UUID.randomUUID());
-    UUID uuid = UUID.randomUUID();
+    putUuid(page, PoolHeaderLayout.POOLSET_UUID, newUuid(medium));
+    UUID uuid = newUuid(medium);
     putUuid(page, PoolHeaderLayout.UUID, uuid);
     putUuid(page, PoolHeaderLayout.PREVIOUS_PART_UUID, uuid);
     putUuid(page, PoolHeaderLayout.NEXT_PART_UUID, uuid);
     putUuid(page, PoolHeaderLayout.PREVIOUS_REPLICA_UUID, uuid);
     putUuid(page, PoolHeaderLayout.NEXT_REPLICA_UUID, uuid);
-    page.set(LE_LONG, PoolHeaderLayout.CREATION_TIME, System.currentTimeMillis() / 1000);
+    page.set(LE_LONG, PoolHeaderLayout.CREATION_TIME, medium.now().getEpochSecond());
     page.set(LE_LONG, ALIGNMENT, PoolHeaderLayout.ALIGNMENT_LP64);
     page.set(ValueLayout.JAVA_BYTE, PoolHeaderLayout.CLASS, PoolHeaderLayout.CLASS_64_BIT);
     page.set(ValueLayout.JAVA_BYTE, PoolHeaderLayout.DATA, PoolHeaderLayout.DATA_LITTLE_ENDIAN);
     page.set(LE_SHORT, PoolHeaderLayout.MACHINE, PoolHeaderLayout.thisMachine());
     page.set(LE_LONG, CHECKSUM, PoolHeaderLayout.fletcher64(page, CHECKSUM));
     return page;
+  }
+
+  /** {@return a random UUID: version 4 of the variant of RFC 9562} */
+  private static UUID newUuid(Medium medium) {
+    long version4 = (medium.randomLong() & ~0xF000L) | 0x4000L;
+    long variant = (medium.randomLong() >>> 2) | Long.MIN_VALUE;
+    return new UUID(version4, variant);
   }
 
   /** {@return the first sector of a pool that is being created under its name} */

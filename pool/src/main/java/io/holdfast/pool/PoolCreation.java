@@ -78,7 +78,7 @@ final class PoolCreation {
     try (Arena arena = Arena.ofConfined()) {
       Pool.lock(path, file);
       fill(file);
-      file.write(0, HeaderPage.compose(kind, arena));
+      file.write(0, HeaderPage.compose(medium, kind, arena));
       file.sync();
       publish(file);
     } catch (RuntimeException | Error e) {
@@ -97,7 +97,7 @@ final class PoolCreation {
   private PmemFile fillNamed(PmemFile file, Runnable undo) {
     try (Arena arena = Arena.ofConfined()) {
       lockUnfinished(file);
-      MemorySegment header = HeaderPage.compose(kind, arena);
+      MemorySegment header = HeaderPage.compose(medium, kind, arena);
       HeaderPage named = undoOnFailure(file, undo, () -> writeNamed(file, header, arena));
       if (!named.matches(header)) {
         throw new PoolExistsException(path);

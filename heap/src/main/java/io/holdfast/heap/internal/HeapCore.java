@@ -76,7 +76,11 @@ public final class HeapCore implements AutoCloseable {
     }
     Pool pool =
         Pool.create(
-            options.medium(), path, KIND, size, file -> HeapFile.format(file, geometry, size));
+            options.medium(),
+            path,
+            KIND,
+            size,
+            file -> HeapFile.format(file, geometry, size, options.medium().randomLong()));
     return Opening.of(pool, options);
   }
 

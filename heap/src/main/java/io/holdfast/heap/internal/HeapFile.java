@@ -4,25 +4,22 @@ import io.holdfast.pmem.PmemFile;
 import io.holdfast.pool.PoolCorruptedException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.security.SecureRandom;
 
 /**
  * What stands in a heap's file before anything is mapped: written at creation, read and checked at
  * open.
  */
 final class HeapFile {
-  private static final SecureRandom RANDOM = new SecureRandom();
   private static final int ZEROS_BYTES = 1 << 16;
 
   private HeapFile() {}
 
-  /** {@return a salt that no earlier session had, as far as chance goes} */
-  static long newSalt() {
-    return RANDOM.nextLong();
-  }
-
-  /** Writes a new heap; in doubt until the file is synchronised. */
-  static void format(PmemFile file, Geometry geometry, long size) {
+  /**
+   * Writes a new heap; in doubt until the file is synchronised.
+   *
+   * @param salt the first session's, drawn by the medium
+   */
+  static void format(PmemFile file, Geometry geometry, long size, long salt) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment page = arena.allocate(HeapLayout.PAGE_BYTES, 8);
       geometry.writeTo(page);
@@ -30,7 +27,7 @@ final class HeapFile {
       page.fill((byte) 0);
       page.set(HeapLayout.LONG, 0, size);
       file.write(HeapLayout.ANCHOR_OFFSET, page);
-      new Watermark(1, 0, newSalt()).format(file);
+      new Watermark(1, 0, salt).format(file);
       // written once, so that a sync in the log has no allocation to make durable
       MemorySegment zeros = arena.allocate(ZEROS_BYTES, 8);
       long end = geometry.firstZoneOffset();

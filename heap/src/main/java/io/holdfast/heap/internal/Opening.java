@@ -21,7 +21,7 @@ final class Opening {
       PmemFile file = pool.file();
       Geometry geometry = HeapFile.readGeometry(file);
       HeapFile.readSize(file, geometry); // a file cut short is refused before anything is written
-      Watermark watermark = Recovery.run(file, geometry, HeapFile.newSalt());
+      Watermark watermark = Recovery.run(file, geometry, options.medium().randomLong());
       long size = HeapFile.readSize(file, geometry);
       HeapFile.checkAnchor(file, geometry, size);
       Home home = Home.of(pool, options, geometry, size);

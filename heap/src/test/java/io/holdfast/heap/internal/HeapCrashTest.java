@@ -10,8 +10,10 @@ import static io.holdfast.heap.internal.TinyHeap.root;
 import static io.holdfast.heap.internal.TinyHeap.transact;
 import static io.holdfast.heap.internal.TinyHeap.tx;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.crash.CrashExploration;
+import io.holdfast.crash.CrashFailure;
 import io.holdfast.crash.CrashReport;
 import io.holdfast.crash.RunLog;
 import io.holdfast.heap.Locks;
@@ -515,5 +517,36 @@ class HeapCrashTest {
                   return "" + value;
                 })
             .explore());
+  }
+
+  /** A heap draws salts and a pool identifiers, and yet what breaks once can be shown again. */
+  @ParameterizedTest
+  @EnumSource
+  void replay_failureOfAHeap_isSeenAgain(Granularity granularity) {
+    CrashFailure failure = failing(granularity).explore().failures().getFirst();
+    assertThatThrownBy(() -> failing(granularity).replay(failure.replay()))
+        .hasStackTraceContaining("found it");
+  }
+
+  private static CrashExploration failing(Granularity granularity) {
+    return crash(granularity)
+        .run(
+            (medium, _) -> {
+              HeapCore heap = TinyHeap.create(medium);
+              allocateRoot(heap, 64);
+              transact(heap, () -> tx(heap).putLong(root(heap), 5));
+            })
+        .verify(
+            (medium, _) -> {
+              HeapCore heap;
+              try {
+                heap = TinyHeap.open(medium);
+              } catch (SystemCallException e) {
+                return;
+              }
+              if (heap.getLong(HeapLayout.ROOT_OFFSET) != 0 && heap.getLong(root(heap)) == 5) {
+                throw new AssertionError("found it");
+              }
+            });
   }
 }

@@ -43,8 +43,8 @@ class HeapInterleavingTest {
     assertThat(report.schedules().explored()).isGreaterThan(2);
     if (granularity != Granularity.PAGE) {
       assertThat(report.schedules().diverged()).isZero();
-      // A heap that is opened takes a new salt: the same steps, with other bytes.
-      assertThat(report.schedules().difference()).startsWith("the bytes of event ");
+      // Without locks the same steps may have other bytes: which free place each takes.
+      assertThat(report.schedules().difference()).matches("|the bytes of event .*");
     } // Where commits share a sync it is a matter of time which do, and the schedules vary.
   }
 

@@ -122,7 +122,7 @@ public final class FileCalls {
       medium.faults().check(Operation.CREATE, path);
       give(
           Objects.requireNonNull(place.name()),
-          new FolderNode(Folder.made(medium.newNumber()), medium.now()));
+          new FolderNode(Folder.made(medium.newNumber()), medium.tick()));
     }
   }
 
@@ -272,7 +272,7 @@ public final class FileCalls {
     int slash = path.lastIndexOf('/');
     if (name.folder().isMade()
         && tree.locate("stat", path.substring(0, slash)).node() instanceof FolderNode folder) {
-      folder.touch(medium.now());
+      folder.touch(medium.tick());
     }
   }
 

@@ -100,7 +100,7 @@ final class SimulatedFile extends PmemFile {
       }
       inode.window().put(position, source, 0, source.byteSize());
       inode.changed(position, source.byteSize());
-      inode.touch(medium.now());
+      inode.touch(medium.tick());
       byte[] bytes = source.toArray(ValueLayout.JAVA_BYTE);
       if (medium.faults().strikes(Operation.WRITE)) {
         // The bytes are in the page cache, and the kernel has given them up.
@@ -159,7 +159,7 @@ final class SimulatedFile extends PmemFile {
 
   private void resize(long size) {
     inode.resize(size);
-    inode.touch(medium.now());
+    inode.touch(medium.tick());
     medium.record(origin -> new Event.Resize(origin, inode.number(), size));
   }
 

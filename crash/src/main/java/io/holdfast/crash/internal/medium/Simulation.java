@@ -21,6 +21,7 @@ import io.holdfast.pmem.PmemSource;
 import io.holdfast.pmem.SystemCallException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +65,8 @@ public final class Simulation extends SimulatedMedium {
   private final Object lock = new Object();
   private int nextFile;
   private long moments;
+  private @Nullable SplittableRandom random;
+  private long seed;
   private int privateMappings;
   private volatile boolean discarded;
 
@@ -93,15 +97,16 @@ public final class Simulation extends SimulatedMedium {
       Granularity granularity, MediumImage image, WindowPool pool, @Nullable Recorder recorder) {
     Simulation medium = new Simulation(granularity, image.fileSystem(), pool, recorder);
     medium.nextFile = image.nextFile();
+    medium.seed = image.fingerprint().low();
     medium.tree.load(
         image,
         number -> {
           MediumImage.FileImage file = image.file(number);
           Window window = medium.window(WindowPool.Use.ofFile(number));
           window.load(file.content());
-          return new Inode(number, window, file.size(), medium.now());
+          return new Inode(number, window, file.size(), medium.tick());
         },
-        medium.now());
+        medium.tick());
     return medium;
   }
 
@@ -375,6 +380,29 @@ public final class Simulation extends SimulatedMedium {
     }
   }
 
+  /**
+   * The same for the same program on the same content; others for other content, so that what a
+   * crash has left is met with numbers of its own.
+   */
+  @Override
+  public long randomLong() {
+    synchronized (lock) {
+      SplittableRandom drawn = random;
+      if (drawn == null) {
+        drawn = new SplittableRandom(seed);
+        random = drawn;
+      }
+      return drawn.nextLong();
+    }
+  }
+
+  @Override
+  public Instant now() {
+    synchronized (lock) {
+      return tick().toInstant();
+    }
+  }
+
   /** {@return what the medium shows now} */
   public MediumImage image() {
     synchronized (lock) {
@@ -422,7 +450,7 @@ public final class Simulation extends SimulatedMedium {
     int number = newNumber();
     Window window = window(WindowPool.Use.ofFile(number));
     window.load(new Content());
-    return new Inode(number, window, 0, now());
+    return new Inode(number, window, 0, tick());
   }
 
   int newNumber() {
@@ -430,7 +458,7 @@ public final class Simulation extends SimulatedMedium {
   }
 
   /** {@return the next moment of the run, which is the same whenever it is run} */
-  FileTime now() {
+  FileTime tick() {
     return FileTime.fromMillis(START_MILLIS + moments++);
   }
 

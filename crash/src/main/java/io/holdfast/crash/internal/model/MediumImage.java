@@ -45,4 +45,23 @@ public record MediumImage(
     }
     return file;
   }
+
+  /** {@return what tells it from images with other names or other bytes} */
+  public Fingerprint fingerprint() {
+    Fingerprint sum = Fingerprint.NONE;
+    for (Map.Entry<Name, Integer> entry : names.entrySet()) {
+      long name = Fingerprint.text(entry.getKey().toString());
+      FileImage file = files.get(entry.getValue());
+      Fingerprint part =
+          file == null
+              ? Fingerprint.file(name, -1, 0, 0)
+              : Fingerprint.file(
+                  name,
+                  file.size(),
+                  file.content().fingerprintHigh(),
+                  file.content().fingerprintLow());
+      sum = sum.plus(part.high(), part.low());
+    }
+    return sum;
+  }
 }
