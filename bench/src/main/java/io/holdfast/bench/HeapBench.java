@@ -40,10 +40,12 @@ final class HeapBench implements Bench {
   private final Heap heap;
   private final long root;
   private final long array;
+  private final ObjectBench objects;
+  private final ListBench list;
 
   private HeapBench(Heap heap) {
     this.heap = heap;
-    long[] objects =
+    long[] made =
         heap.transact(
             () -> {
               Tx tx = heap.tx();
@@ -51,8 +53,10 @@ final class HeapBench implements Bench {
               tx.putRoot(heap.reference(newRoot));
               return new long[] {newRoot, tx.allocate(ARRAY_BYTES, TYPE_ARRAY)};
             });
-    this.root = objects[0];
-    this.array = objects[1];
+    this.root = made[0];
+    this.array = made[1];
+    this.objects = new ObjectBench(heap);
+    this.list = new ListBench(heap);
   }
 
   /**
@@ -102,6 +106,8 @@ final class HeapBench implements Bench {
             PEER,
             peers.workload(PEER, "free", NODE_BYTES),
             MOST_NODES));
+    scenarios.addAll(objects.scenarios(peers, extent));
+    scenarios.addAll(list.scenarios(peers));
     return scenarios;
   }
 
@@ -169,23 +175,12 @@ final class HeapBench implements Bench {
     for (int i = 0; i < nodes.length; i++) {
       nodes[i] = heap.transact(() -> heap.tx().allocate(NODE_BYTES, TYPE_NODE));
     }
-    shuffle(nodes, seed);
+    RandomSequence.shuffle(nodes, nodes.length, seed);
     long begin = System.nanoTime();
     for (long node : nodes) {
       heap.transact(() -> heap.tx().free(node));
     }
     return System.nanoTime() - begin;
-  }
-
-  private static void shuffle(long[] nodes, long seed) {
-    long state = seed;
-    for (int i = nodes.length; i > 1; i--) {
-      state += RandomSequence.STEP;
-      int other = (int) RandomSequence.below(state, i);
-      long last = nodes[i - 1];
-      nodes[i - 1] = nodes[other];
-      nodes[other] = last;
-    }
   }
 
   @Override

@@ -27,4 +27,16 @@ final class RandomSequence {
   static long below(long state, long bound) {
     return ((number(state) >>> 32) * bound) >>> 32;
   }
+
+  /** Puts the first {@code count} of {@code values} into an order that depends on {@code seed}. */
+  static void shuffle(long[] values, int count, long seed) {
+    long state = seed;
+    for (int i = count; i > 1; i--) {
+      state += STEP;
+      int other = (int) below(state, i);
+      long last = values[i - 1];
+      values[i - 1] = values[other];
+      values[other] = last;
+    }
+  }
 }

@@ -33,6 +33,8 @@ record Scenario(
     FENCED,
     /** It is short and waits for nothing: judged by the nanoseconds it is behind. */
     UNFENCED_SMALL,
+    /** One of several sizes of an operation, which are judged by the geometric mean. */
+    MEANT,
     /** Not in the summary. */
     OTHER
   }

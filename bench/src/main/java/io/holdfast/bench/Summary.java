@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What the compared rows of a run say together, in three lines. */
+/** What the compared rows of a run say together, in a few lines. */
 final class Summary {
   private Summary() {}
 
@@ -14,7 +14,8 @@ final class Summary {
   static String of(List<Result> results) {
     List<Result> compared = results.stream().filter(r -> r.ratio().isPresent()).toList();
     return fenced(rows(compared, Waiting.FENCED))
-        + unfenced(rows(compared, Waiting.UNFENCED_SMALL));
+        + unfenced(rows(compared, Waiting.UNFENCED_SMALL))
+        + meant(rows(compared, Waiting.MEANT));
   }
 
   private static List<Result> rows(List<Result> results, Waiting waiting) {
@@ -58,6 +59,20 @@ final class Summary {
                 "largest deficit of the %d short rows without a fence: %s ns, %s%n"
                     .formatted(rows.size(), decimal(deficitNanos(row), 1), name(row)))
         .orElse("");
+  }
+
+  private static String meant(List<Result> rows) {
+    return rows.stream()
+        .map(r -> r.scenario().operation())
+        .distinct()
+        .map(
+            operation -> {
+              List<Result> sizes =
+                  rows.stream().filter(r -> r.scenario().operation().equals(operation)).toList();
+              return "geometric mean of the %d sizes of %s: %s%n"
+                  .formatted(sizes.size(), operation, decimal(mean(sizes), 2));
+            })
+        .collect(Collectors.joining());
   }
 
   private static double mean(List<Result> rows) {
