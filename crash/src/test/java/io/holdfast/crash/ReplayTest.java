@@ -9,6 +9,11 @@ import io.holdfast.crash.internal.report.ReplayLine;
 import io.holdfast.pmem.CopyMode;
 import io.holdfast.pmem.Granularity;
 import io.holdfast.pmem.PmemMap;
+import java.net.URI;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.spi.FileSystemProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -173,6 +178,31 @@ class ReplayTest {
           .isExactlyInstanceOf(IllegalStateException.class)
           .hasMessage(failure.cause().getMessage());
     }
+  }
+
+  @Test
+  void line_ofAProgramWhosePathsAreWrapped_findsItsMedium() {
+    FileSystemProvider wrapped =
+        new CrashFileSystemProvider(FileSystems.getDefault().provider(), "/replayed");
+    Path file = wrapped.getPath(URI.create("file:///replayed/greeting"));
+    CrashExploration exploration =
+        CrashExploration.of(Granularity.PAGE)
+            .run(
+                (_, log) -> {
+                  Files.writeString(file, "hello");
+                  log.acknowledge("written");
+                })
+            .check(
+                (_, log) -> {
+                  if (log.hasAcknowledged("written") && !Files.exists(file)) {
+                    throw new IllegalStateException("no greeting");
+                  }
+                  return "";
+                });
+    CrashFailure failure = exploration.explore().failures().getFirst();
+    assertThatThrownBy(() -> exploration.replay(failure.replay()))
+        .isExactlyInstanceOf(IllegalStateException.class)
+        .hasMessage("no greeting");
   }
 
   /**

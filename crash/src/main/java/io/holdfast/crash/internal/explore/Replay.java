@@ -2,6 +2,7 @@ package io.holdfast.crash.internal.explore;
 
 import io.holdfast.crash.CrashReport;
 import io.holdfast.crash.OutcomeGroup;
+import io.holdfast.crash.internal.files.CurrentMedium;
 import io.holdfast.crash.internal.medium.RecordedLog;
 import io.holdfast.crash.internal.medium.Recorder;
 import io.holdfast.crash.internal.medium.Simulation;
@@ -193,10 +194,10 @@ public final class Replay {
     return run.events();
   }
 
-  /** Runs the check with nothing between it and the caller: debuggers stop where it throws. */
+  /** Runs the check with nothing that catches in between: debuggers stop where it throws. */
   private String check(MediumImage image, List<String> acknowledged) throws Exception {
     Simulation medium = Simulation.of(settings.granularity(), image, pool, null);
-    try {
+    try (CurrentMedium.Scope _ = CurrentMedium.enter(medium)) {
       return settings.check().check(medium, new RecordedLog(null, acknowledged));
     } finally {
       medium.discard();
