@@ -69,7 +69,8 @@ import java.util.function.Predicate;
  * <p><b>A killed process</b> is a {@link #fork}: nothing becomes certain by it, and its flushes
  * wait for fences that never come; a write that was to be durable on return stays in doubt. What
  * runs next starts from the visible state, with the doubts of the last; it may flush and fence
- * them, also what was stored past the caches, since the buffers of a thread do not outlive it.
+ * them, also what was stored past the caches, since the buffers of a thread do not outlive it; on
+ * {@link Granularity#BYTE} it need not.
  *
  * <p>Not for use by several threads: the events of a run with many threads are in one order
  * already.
@@ -140,6 +141,12 @@ public final class DurabilityModel {
       if (copy != null && copy.kind() != Unit.Kind.WRITE) {
         stored.add(copy);
       }
+    }
+    if (granularity == Granularity.BYTE) {
+      // Its buffers are drained when a thread ends, and what is in the caches is durable.
+      forks.values().stream()
+          .filter(unit -> unit.kind() == Unit.Kind.NON_TEMPORAL)
+          .forEach(stored::add);
     }
     fork.settle(stored);
     return fork;

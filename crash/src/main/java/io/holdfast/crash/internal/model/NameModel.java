@@ -145,7 +145,9 @@ final class NameModel {
     Map<SortedMap<Name, Integer>, Partial> states = new LinkedHashMap<>();
     List<Partial> ways = List.of(new Partial(new TreeMap<>(certain), List.of()));
     boolean complete = true;
+    int things = 0;
     for (NameChange change : pending) {
+      things++;
       List<Partial> next = new ArrayList<>();
       for (Partial way : ways) {
         if (way.lost().stream().noneMatch(change::dependsOn)) {
@@ -160,7 +162,8 @@ final class NameModel {
         next.add(new Partial(way.names(), lost));
       }
       complete &= next.size() <= MAX_CHOICES;
-      ways = Thinning.keep(next, MAX_CHOICES);
+      List<NameChange> soFar = pending.subList(0, things);
+      ways = Thinning.keep(next, MAX_CHOICES, way -> way.isSimple(soFar), change.sequence());
     }
     for (Partial way : ways) {
       SortedMap<Name, Integer> names = reachable(way.names());
@@ -176,7 +179,17 @@ final class NameModel {
   }
 
   /** One way in which the first changes may have arrived. */
-  private record Partial(SortedMap<Name, Integer> names, List<NameChange> lost) {}
+  private record Partial(SortedMap<Name, Integer> names, List<NameChange> lost) {
+    @SuppressWarnings("ReferenceEquality")
+    boolean isSimple(List<NameChange> changes) {
+      int count = lost.size();
+      return Thinning.isSimple(
+          changes.size(),
+          count,
+          count > 0 && lost.getLast() == changes.get(count - 1),
+          count > 0 && lost.getFirst() == changes.get(changes.size() - count));
+    }
+  }
 
   /**
    * {@return those names to which a way leads, by the paths that they have here}

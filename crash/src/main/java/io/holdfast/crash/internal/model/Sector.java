@@ -205,7 +205,9 @@ final class Sector {
     CutWords values = new CutWords(words, cuts);
     List<Way> ways = List.of(Way.before(values.start(before)));
     int cut = 0;
+    int things = 0;
     for (Unit unit : group) {
+      things++;
       ways = cut(ways, values, cut, values.cutsBefore(unit));
       cut = values.cutsBefore(unit);
       long line = orderedLines & lineOf(slot(unit));
@@ -219,7 +221,13 @@ final class Sector {
         way.without(unit, line).keepIfBest(next);
       }
       complete &= next.size() <= MAX_WAYS;
-      ways = Thinning.keep(new ArrayList<>(next.values()), MAX_WAYS);
+      List<Unit> soFar = group.subList(0, things);
+      ways =
+          Thinning.keep(
+              new ArrayList<>(next.values()),
+              MAX_WAYS,
+              way -> way.isSimple(soFar),
+              unit.sequence() * SECTOR_WORDS + slot(unit));
     }
     ways = cut(ways, values, cut, cuts.size());
     return new Doubt.OfContent(

@@ -17,7 +17,8 @@ final class Way {
 
   private final boolean writeLost;
 
-  private record Lost(Unit unit, @Nullable Lost before) {}
+  /** The last lost unit, those before it, and the first of them all. */
+  private record Lost(Unit unit, @Nullable Lost before, Unit first) {}
 
   /** What later units can tell of a way. */
   static final class Key {
@@ -109,7 +110,7 @@ final class Way {
         values,
         brokenLines | (store ? line : 0),
         writeLost || write,
-        new Lost(unit, lost),
+        new Lost(unit, lost, lost == null ? unit : lost.first()),
         lostUnits + 1);
   }
 
@@ -118,6 +119,19 @@ final class Way {
    */
   Way complete() {
     return new Way(values, 0, false, lost, lostUnits);
+  }
+
+  /**
+   * {@return whether of all units so far one alone is lost or has arrived, or just the oldest or
+   * the newest ones are lost}
+   */
+  @SuppressWarnings("ReferenceEquality")
+  boolean isSimple(List<Unit> units) {
+    return Thinning.isSimple(
+        units.size(),
+        lostUnits,
+        lost != null && lost.unit() == units.get(lostUnits - 1),
+        lost != null && lost.first() == units.get(units.size() - lostUnits));
   }
 
   List<Unit> lostUnits() {

@@ -232,6 +232,53 @@ class DurabilityModelTest {
   }
 
   @Test
+  void moreNamesThanWays_eachIsLostAloneAndIsThereAlone() {
+    DurabilityModel model = new DurabilityModel(Granularity.PAGE, oneFile(4096));
+    int files = 24;
+    List<String> added = new ArrayList<>();
+    for (int file = 1; file <= files; file++) {
+      String last = "file%02d".formatted(file);
+      added.add(" " + last);
+      model.apply(new Event.Rename(origin(1), null, name(last), file));
+    }
+    assertThat(model.states().isComplete()).isFalse();
+    Set<String> names = names(model);
+    String all = "data" + String.join("", added);
+    String oldest = "data";
+    for (String one : added) {
+      oldest += one;
+      assertThat(names).contains("data" + one, all.replace(one, ""), oldest);
+    }
+    for (int file = 0; file + 1 < files; file++) {
+      String one = added.get(file);
+      String next = added.get(file + 1);
+      assertThat(names.stream().filter(there -> !there.contains(one) && there.contains(next)))
+          .as("lost:%s, there:%s", one, next)
+          .hasSizeGreaterThan(4);
+    }
+  }
+
+  @Test
+  void moreUnitsOfALineThanWays_eachIsLostAlone() {
+    DurabilityModel model = new DurabilityModel(Granularity.CACHE_LINE, oneFile(4096));
+    for (int word = 0; word < 7; word++) {
+      model.apply(store(1, word * 8L, 1, Event.StoreKind.PLAIN));
+      model.apply(store(1, word * 8L, 2, Event.StoreKind.PLAIN));
+    }
+    model.apply(store(1, 56, 1, Event.StoreKind.ORDERED));
+    for (int word = 0; word < 7; word++) {
+      model.apply(store(1, word * 8L, 3, Event.StoreKind.PLAIN));
+    }
+    assertThat(model.states().isComplete()).isFalse();
+    Set<String> images = images(model);
+    String all = "0=3 8=3 16=3 24=3 32=3 40=3 48=3 56=1 ";
+    assertThat(images).contains(all).contains("");
+    for (int word = 0; word < 7; word++) {
+      assertThat(images).contains(all.replace(word * 8 + "=3", word * 8 + "=2"));
+    }
+  }
+
+  @Test
   void moveBetweenFolders_needsBothSynced() {
     DurabilityModel model = new DurabilityModel(Granularity.PAGE, oneFile(4096));
     Name moved = Name.implied("/elsewhere/data");
@@ -275,6 +322,15 @@ class DurabilityModelTest {
     survivor.apply(new Event.Flush(origin(2), 0, 0, 8));
     survivor.apply(new Event.Fence(origin(2)));
     assertThat(images(survivor)).containsExactly("0=1 ");
+  }
+
+  @Test
+  void killedThreadsNonTemporalStore_isDurableWhereCachesAre() {
+    DurabilityModel model = new DurabilityModel(Granularity.BYTE, oneFile(4096));
+    model.apply(store(1, 0, 1, Event.StoreKind.NON_TEMPORAL));
+    assertThat(images(model)).containsExactlyInAnyOrder("", "0=1 ");
+    assertThat(images(model.fork())).containsExactly("0=1 ");
+    assertThat(images(model)).containsExactlyInAnyOrder("", "0=1 ");
   }
 
   @Test
