@@ -79,7 +79,7 @@ final class HashOperation extends MapOperation {
     if (room == 0) {
       room = append(tx, page, 0);
     }
-    pages.put(tx, room, pages.free(room), print(), word, makeKey(tx), makeValue(tx));
+    pages.put(tx, room, pages.free(room, word), print(), word, makeKey(tx), makeValue(tx));
     addToSize(tx, stripe, 1);
     return true;
   }

@@ -84,10 +84,10 @@ final class TreeOperation extends MapOperation {
       leaf = Pages.allocate(tx);
       putRoot(tx, nodes.heap.reference(leaf), 0);
     }
-    int free = pages.free(leaf);
+    int free = pages.free(leaf, word);
     if (free < 0) {
       leaf = splitLeaf(tx, leaf, height);
-      free = pages.free(leaf);
+      free = pages.free(leaf, word);
     }
     pages.put(tx, leaf, free, print(), word, makeKey(tx), makeValue(tx));
     addToSize(tx, 1);
