@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * A channel to a simulated file.
@@ -255,11 +256,28 @@ final class SimulatedChannel extends FileChannel {
       file.grow(from + size);
     }
     if (mode.equals(MapMode.READ_ONLY)) {
-      return file.view(from, size);
+      return in(arena, file.view(from, size));
     }
     MemorySegment copy = arena.allocate(Math.max(1, size)).asSlice(0, size);
     MemorySegment.copy(file.view(from, size), 0, copy, 0, size);
     return copy;
+  }
+
+  /**
+   * {@return a view that lives as long as its arena, and what it shows with it} The global arena
+   * would keep nothing, and so gives its views no other life.
+   */
+  @SuppressWarnings("restricted") // what is shown does not become any larger
+  private static MemorySegment in(Arena arena, MemorySegment view) {
+    return arena.scope().equals(Arena.global().scope())
+        ? view
+        : view.reinterpret(arena, new Keeper(view));
+  }
+
+  /** Has nothing to do but to hold what a view shows, while its arena holds this. */
+  private record Keeper(MemorySegment shown) implements Consumer<MemorySegment> {
+    @Override
+    public void accept(MemorySegment view) {}
   }
 
   @Override
