@@ -22,7 +22,8 @@ public enum FileSystemModel {
    *       before the bytes of that write.
    *   <li>A file that is renamed over another arrives there with all its bytes.
    *   <li>Synchronising a file or folder also makes durable all changes of names and set sizes that
-   *       were made before the last change of that file or folder.
+   *       were made before the last change of that file's size or name, or of that folder. A file
+   *       whose bytes were overwritten in place has no metadata for {@code force(false)} to commit.
    * </ul>
    *
    * <p>Not granted, since it depends on when a file is closed or on how it was opened: the flush of

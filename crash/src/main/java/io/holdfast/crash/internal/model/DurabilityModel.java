@@ -220,7 +220,7 @@ public final class DurabilityModel {
         FileModel file = file(sync.file());
         file.settleAll(unit -> kernelCovers(unit, event));
         commit(
-            Math.max(file.lastChange(), lastNamed(rename -> rename.event().file() == sync.file())));
+            Math.max(file.lastResize(), lastNamed(rename -> rename.event().file() == sync.file())));
         yield Effect.CHANGED;
       }
       case Event.SyncFailed failed -> {

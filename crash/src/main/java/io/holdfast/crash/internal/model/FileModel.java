@@ -28,7 +28,7 @@ final class FileModel {
   private boolean hasOrphans;
   private final TreeMap<Long, Sector> sectors = new TreeMap<>();
   private final List<SizeChange> sizes = new ArrayList<>();
-  private long lastChange;
+  private long lastResize;
 
   FileModel(int number, MediumImage.FileImage image) {
     this(number, image.content().copy(), image.content().copy(), image.size(), image.size());
@@ -49,7 +49,7 @@ final class FileModel {
     sectors.forEach((index, sector) -> fork.sectors.put(index, sector.fork(forks)));
     fork.sizes.addAll(sizes);
     fork.hasOrphans = hasOrphans;
-    fork.lastChange = lastChange;
+    fork.lastResize = lastResize;
     return fork;
   }
 
@@ -59,7 +59,6 @@ final class FileModel {
 
   /** Adds a unit that is visible from now on and in doubt. */
   void add(Unit unit) {
-    lastChange = unit.sequence();
     unit.putInto(visible);
     sectors.computeIfAbsent(unit.sector(), index -> new Sector(number, index)).add(unit);
     if (hasOrphans) {
@@ -88,13 +87,13 @@ final class FileModel {
       visible.truncate(size);
     }
     visibleSize = size;
-    lastChange = sequence;
+    lastResize = sequence;
     sizes.add(new SizeChange(sequence, event, size));
   }
 
-  /** {@return the number of the last event that changed the file's bytes or size} */
-  long lastChange() {
-    return lastChange;
+  /** {@return the number of the last event that changed the file's size} */
+  long lastResize() {
+    return lastResize;
   }
 
   /** {@return the number of the last size that was set, up to {@code sequence}; -1 if none} */

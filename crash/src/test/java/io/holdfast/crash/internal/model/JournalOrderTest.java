@@ -47,6 +47,27 @@ class JournalOrderTest {
     assertThat(trees(model)).containsExactlyInAnyOrder("/a/ /b/ ", "/b/ /b/a/ ", "/c/ /c/a/ ");
   }
 
+  @Test
+  void syncOfBytesOverwrittenInPlace_commitsNoNames() {
+    Origin origin = new Origin(1, "main", List.of());
+    DurabilityModel model =
+        new DurabilityModel(
+            Granularity.PAGE,
+            new MediumImage(
+                new TreeMap<>(Map.of(Name.implied("/a"), 0)),
+                Set.of(),
+                Map.of(0, new MediumImage.FileImage(new Content(), 512)),
+                1,
+                FileSystemModel.EXT4_ORDERED));
+    model.apply(new Event.Rename(origin, null, Name.implied("/b"), 1));
+    model.apply(new Event.Write(origin, 0, 0, new byte[] {1}, Event.WriteKind.LATER));
+    model.apply(new Event.Sync(origin, 0));
+    assertThat(trees(model)).containsExactlyInAnyOrder("/a#512:1, ", "/a#512:1, /b#0: ");
+    model.apply(new Event.Write(origin, 0, 512, new byte[] {1}, Event.WriteKind.LATER));
+    model.apply(new Event.Sync(origin, 0));
+    assertThat(trees(model)).containsExactly("/a#513:1,1, /b#0: ");
+  }
+
   private static Event folder(Origin origin, Name from, Name to, int number) {
     return new Event.Rename(origin, from, to, number, Event.NamedKind.FOLDER);
   }

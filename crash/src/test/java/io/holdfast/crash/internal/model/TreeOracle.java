@@ -173,7 +173,9 @@ final class TreeOracle {
     for (int i = 0; i < pieces.size(); i++) {
       Piece piece = pieces.get(i);
       if (piece.time() < time && piece.file() == file) {
-        last = piece.time();
+        if (piece.what() != What.BYTES) {
+          last = piece.time();
+        }
         if (piece.what() != What.NAME) {
           certain |= 1L << i;
         }
