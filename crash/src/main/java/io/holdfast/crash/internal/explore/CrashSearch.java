@@ -89,6 +89,7 @@ final class CrashSearch {
     Regions regions = new Regions(settings.engine(), settings.regionEngines());
     Growth growth = new Growth();
     List<String> acknowledged = List.of();
+    Fingerprint salt = Fingerprint.NONE;
     SortedMap<String, Long> found = new TreeMap<>();
     Share share = new Share(events.size() + 1, runsLeft);
     boolean oneOfMany = !run.name().isEmpty();
@@ -108,6 +109,7 @@ final class CrashSearch {
       if (event != null) {
         effect = model.apply(event);
         acknowledged = with(acknowledged, event);
+        salt = with(salt, event);
         regions.note(event);
       }
       if (foundBefore != null) {
@@ -120,7 +122,7 @@ final class CrashSearch {
         if (effect == DurabilityModel.Effect.CHANGED) {
           found = new TreeMap<>();
           stopAt = share.until(point);
-          Moment moment = new Moment(model, trail, point, acknowledged, regions.engine());
+          Moment moment = new Moment(model, trail, point, acknowledged, salt, regions.engine());
           crash(moment, settings.crashesInRecovery(), growth, found);
         }
         if (oneOfMany) {
@@ -136,19 +138,21 @@ final class CrashSearch {
     }
   }
 
-  /** Where a run is crashed, and what is taken there. */
+  /**
+   * Where a run is crashed, and what is taken there.
+   *
+   * @param salt stands for what has been acknowledged; kept beside it, since a long run would spend
+   *     most of its time computing it anew
+   */
   private record Moment(
-      DurabilityModel model, Trail trail, int point, List<String> acknowledged, Engine engine) {
+      DurabilityModel model,
+      Trail trail,
+      int point,
+      List<String> acknowledged,
+      Fingerprint salt,
+      Engine engine) {
     @Nullable Event event() {
       return point == 0 ? null : trail.events().get(point - 1);
-    }
-
-    Fingerprint salt() {
-      Fingerprint salt = Fingerprint.NONE;
-      for (String what : acknowledged) {
-        salt = salt.then(what);
-      }
-      return salt;
     }
   }
 
@@ -322,6 +326,7 @@ final class CrashSearch {
       replay(
           new DurabilityModel(settings.granularity(), image),
           Trail.ofRecovery(crash, image, acknowledged, run.events()),
+          salt,
           depth - 1);
     }
     return wantsMore();
@@ -372,7 +377,10 @@ final class CrashSearch {
       fail(crash, moment.acknowledged(), run.failure());
     } else {
       replay(
-          survivor, Trail.ofRecovery(crash, image, moment.acknowledged(), run.events()), depth - 1);
+          survivor,
+          Trail.ofRecovery(crash, image, moment.acknowledged(), run.events()),
+          salt,
+          depth - 1);
     }
   }
 
@@ -390,12 +398,19 @@ final class CrashSearch {
     };
   }
 
-  private void replay(DurabilityModel model, Trail trail, int depth) {
+  /**
+   * Crashes a recovery.
+   *
+   * @param before stands for what had been acknowledged before it
+   */
+  private void replay(DurabilityModel model, Trail trail, Fingerprint before, int depth) {
     List<String> acknowledged = trail.acknowledged();
+    Fingerprint salt = before;
     Map<String, Long> ignored = new HashMap<>();
     Growth growth = new Growth();
     Regions regions = new Regions(settings.engine(), settings.regionEngines());
-    crash(new Moment(model, trail, 0, acknowledged, regions.engine()), depth, growth, ignored);
+    crash(
+        new Moment(model, trail, 0, acknowledged, salt, regions.engine()), depth, growth, ignored);
     for (int point = 1; point <= trail.events().size(); point++) {
       if (!wantsMore()) {
         tally.sample(Tally.Of.RECOVERY);
@@ -403,9 +418,10 @@ final class CrashSearch {
       }
       Event event = trail.events().get(point - 1);
       acknowledged = with(acknowledged, event);
+      salt = with(salt, event);
       regions.note(event);
       if (model.apply(event) == DurabilityModel.Effect.CHANGED) {
-        Moment moment = new Moment(model, trail, point, acknowledged, regions.engine());
+        Moment moment = new Moment(model, trail, point, acknowledged, salt, regions.engine());
         crash(moment, depth, growth, ignored);
       }
     }
@@ -424,6 +440,10 @@ final class CrashSearch {
     List<String> more = new ArrayList<>(acknowledged);
     more.add(acknowledge.what());
     return List.copyOf(more);
+  }
+
+  private static Fingerprint with(Fingerprint salt, Event event) {
+    return event instanceof Event.Acknowledge acknowledge ? salt.then(acknowledge.what()) : salt;
   }
 
   private void fail(Trail.Crash crash, List<String> acknowledged, @Nullable Throwable cause) {

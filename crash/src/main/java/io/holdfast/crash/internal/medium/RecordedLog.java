@@ -3,6 +3,7 @@ package io.holdfast.crash.internal.medium;
 import io.holdfast.crash.RunLog;
 import io.holdfast.crash.internal.model.Event;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,9 @@ public final class RecordedLog implements RunLog {
   private final List<String> acknowledged;
 
   private final Set<Integer> leftOut;
+
+  /** The same for being asked often, once somebody has asked. */
+  private @Nullable Set<String> known;
 
   public RecordedLog(@Nullable Recorder recorder, List<String> acknowledged) {
     this(recorder, acknowledged, Set.of());
@@ -47,6 +51,9 @@ public final class RecordedLog implements RunLog {
     takeTurn();
     synchronized (acknowledged) {
       acknowledged.add(what);
+      if (known != null) {
+        known.add(what);
+      }
       if (recorder != null) {
         recorder.record(origin -> new Event.Acknowledge(origin, what));
       }
@@ -62,7 +69,12 @@ public final class RecordedLog implements RunLog {
 
   @Override
   public boolean hasAcknowledged(String what) {
-    return acknowledged().contains(what);
+    synchronized (acknowledged) {
+      if (known == null) {
+        known = new HashSet<>(acknowledged);
+      }
+      return known.contains(what);
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.holdfast.crash.internal.model;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -137,6 +138,12 @@ public sealed interface Doubt {
       return changes;
     }
 
+    /** {@return the file's size in a way} */
+    long sizeIn(int choice) {
+      int arrived = changes.size() - choice;
+      return arrived == 0 ? certain : changes.get(arrived - 1).size();
+    }
+
     @Override
     public int choice(Predicate<InDoubt> arrived) {
       int lost = 0;
@@ -153,12 +160,14 @@ public sealed interface Doubt {
    * @param certain those in which nothing has arrived
    * @param changes what is in doubt, oldest first
    * @param reachable gives those of some names to which a way leads
+   * @param reached the numbers of the files and folders that have a name in one of the ways
    * @param complete whether these are all the ways there are, and not a selection
    */
   public record OfNames(
       SortedMap<Name, Integer> certain,
       List<NameChange> changes,
       UnaryOperator<SortedMap<Name, Integer>> reachable,
+      Set<Integer> reached,
       List<NameChoice> ways,
       boolean complete)
       implements Doubt {

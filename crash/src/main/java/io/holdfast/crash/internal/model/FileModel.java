@@ -252,6 +252,11 @@ final class FileModel {
     return cuts;
   }
 
+  /** {@return whether a change of size in doubt makes the file shorter} */
+  boolean isCut() {
+    return !cuts().isEmpty();
+  }
+
   Doubt.OfSize sizeDoubt() {
     return new Doubt.OfSize(number, certainSize, List.copyOf(sizes));
   }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The names of a medium, of files and of folders: those that are certain, those that are visible,
@@ -30,6 +31,9 @@ final class NameModel {
   private final TreeMap<Name, Integer> visible;
   private final Set<Integer> folders;
   private final List<NameChange> pending = new ArrayList<>();
+
+  /** What the names are in doubt about, until one of them changes again. */
+  private Doubt.@Nullable OfNames doubt;
 
   /** Those by which a file took the place of another. */
   private final Set<NameChange> replacements = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -68,6 +72,7 @@ final class NameModel {
   }
 
   void apply(long sequence, Event.Rename event) {
+    doubt = null;
     if (event.kind() == Event.NamedKind.FOLDER) {
       folders.add(event.file());
     }
@@ -91,6 +96,7 @@ final class NameModel {
 
   /** Settles the changes up to one. */
   void settle(long sequence) {
+    doubt = null;
     while (!pending.isEmpty() && pending.getFirst().sequence() <= sequence) {
       NameChange change = pending.removeFirst();
       change.applyTo(certain);
@@ -116,12 +122,14 @@ final class NameModel {
         new TreeMap<>(certain),
         List.copyOf(pending),
         this::reachable,
+        reached(choices),
         List.copyOf(choices.reversed()),
         true);
   }
 
   /** Settles the changes for which {@code folder} was the last, with those that they depend on. */
   void sync(Folder folder) {
+    doubt = null;
     Set<NameChange> settled = Collections.newSetFromMap(new IdentityHashMap<>());
     for (int i = pending.size() - 1; i >= 0; i--) {
       NameChange change = pending.get(i);
@@ -142,6 +150,15 @@ final class NameModel {
   }
 
   Doubt.OfNames doubt() {
+    Doubt.OfNames known = doubt;
+    if (known == null) {
+      known = find();
+      doubt = known;
+    }
+    return known;
+  }
+
+  private Doubt.OfNames find() {
     Map<SortedMap<Name, Integer>, Partial> states = new LinkedHashMap<>();
     List<Partial> ways = List.of(new Partial(new TreeMap<>(certain), List.of()));
     boolean complete = true;
@@ -175,7 +192,18 @@ final class NameModel {
     List<Doubt.NameChoice> choices = new ArrayList<>();
     states.values().forEach(way -> choices.add(new Doubt.NameChoice(way.names(), way.lost())));
     return new Doubt.OfNames(
-        new TreeMap<>(certain), List.copyOf(pending), this::reachable, choices, complete);
+        new TreeMap<>(certain),
+        List.copyOf(pending),
+        this::reachable,
+        reached(choices),
+        List.copyOf(choices),
+        complete);
+  }
+
+  private static Set<Integer> reached(List<Doubt.NameChoice> ways) {
+    Set<Integer> reached = new HashSet<>();
+    ways.forEach(way -> reached.addAll(way.names().values()));
+    return reached;
   }
 
   /** One way in which the first changes may have arrived. */

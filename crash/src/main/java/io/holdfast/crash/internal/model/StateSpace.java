@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,11 +43,19 @@ public final class StateSpace {
 
   /**
    * Where the doubts of one file stand among all: its content's from {@code first} on, then its
-   * size's.
+   * size's, if that is in doubt.
+   *
+   * @param isCut whether one of the sizes in doubt is smaller than the one before it, so that what
+   *     the file holds is not told by the doubts one by one
    */
-  private record FileDoubts(int first, int contents, Doubt.OfSize size, boolean sizeInDoubt) {
+  private record FileDoubts(
+      int first, List<Doubt.OfContent> contents, Doubt.OfSize size, boolean isCut) {
     int sizeAt() {
-      return first + contents;
+      return first + contents.size();
+    }
+
+    long sizeIn(int[] state) {
+      return size.choices() > 1 ? size.sizeIn(state[sizeAt()]) : size.certain();
     }
   }
 
@@ -69,13 +76,6 @@ public final class StateSpace {
     this.files = files;
     this.nextFile = nextFile;
     boolean allWays = names.complete();
-    Set<Integer> reachable = new HashSet<>();
-    for (Doubt.NameChoice state : names.ways()) {
-      reachable.addAll(state.names().values());
-      for (Name name : state.names().keySet()) {
-        nameHashes.computeIfAbsent(name.path(), Fingerprint::text);
-      }
-    }
     if (names.choices() > 1) {
       doubts.add(names);
     }
@@ -84,12 +84,12 @@ public final class StateSpace {
             ? null
             : new JournalOrder(names, names.choices() > 1 ? 0 : -1, replacements);
     for (Map.Entry<Integer, FileModel> entry : files.entrySet()) {
-      if (reachable.contains(entry.getKey())) {
+      if (names.reached().contains(entry.getKey())) {
         List<Doubt.OfContent> contents = entry.getValue().contentDoubts();
         Doubt.OfSize size = entry.getValue().sizeDoubt();
         byFile.put(
             entry.getKey(),
-            new FileDoubts(doubts.size(), contents.size(), size, size.choices() > 1));
+            new FileDoubts(doubts.size(), contents, size, entry.getValue().isCut()));
         for (Doubt.OfContent content : contents) {
           allWays &= content.complete();
         }
@@ -166,7 +166,7 @@ public final class StateSpace {
     Fingerprint sum = Fingerprint.NONE;
     for (Map.Entry<Name, Integer> entry : names(state).entrySet()) {
       int number = entry.getValue();
-      long name = nameHashes.getOrDefault(entry.getKey().path(), 0L);
+      long name = nameHashes.computeIfAbsent(entry.getKey().path(), Fingerprint::text);
       if (folders.contains(number)) {
         Fingerprint folder = Fingerprint.file(name, -1, 0, 0);
         sum = sum.plus(folder.high(), folder.low());
@@ -176,14 +176,14 @@ public final class StateSpace {
       long high;
       long low;
       long size;
-      if (own.sizeInDoubt()) {
+      if (own.isCut()) {
         MediumImage.FileImage image = file(number, state);
         high = image.content().fingerprintHigh();
         low = image.content().fingerprintLow();
         size = image.size();
       } else {
-        size = own.size().certain();
-        FileStates contents = statesOf(number, own);
+        size = own.sizeIn(state);
+        FileStates contents = statesOf(number, own, size);
         contents.sum(state);
         high = contents.high();
         low = contents.low();
@@ -215,26 +215,26 @@ public final class StateSpace {
   private MediumImage.FileImage file(int number, int[] state) {
     FileDoubts own = doubtsOf(number);
     FileModel file = model(number);
-    if (own.sizeInDoubt()) {
+    if (own.isCut()) {
       Set<Unit> lost = Collections.newSetFromMap(new IdentityHashMap<>());
       for (int i = own.first(); i < own.sizeAt(); i++) {
         lost.addAll(((Doubt.OfContent) doubts.get(i)).lost(state[i]));
       }
       return file.image(lost, state[own.sizeAt()]);
     }
-    Content content = statesOf(number, own).content(state);
-    return new MediumImage.FileImage(content, own.size().certain());
+    long size = own.sizeIn(state);
+    return new MediumImage.FileImage(statesOf(number, own, size).content(state), size);
   }
 
-  /** Only for files whose size is certain. */
-  private FileStates statesOf(int number, FileDoubts own) {
+  /** {@return the states of a file that is not cut, as far as it has that size} */
+  private FileStates statesOf(int number, FileDoubts own, long size) {
     FileStates known = states.get(number);
-    if (known == null) {
-      List<Doubt.OfContent> contents = new ArrayList<>(own.contents());
-      for (Doubt doubt : doubts.subList(own.first(), own.sizeAt())) {
-        contents.add((Doubt.OfContent) doubt);
-      }
-      known = new FileStates(model(number).certain(), contents, own.first());
+    if (known == null || known.size() != size) {
+      Content certain = model(number).certain();
+      known =
+          own.size().choices() > 1
+              ? FileStates.ofSize(size, certain, own.contents(), own.first())
+              : FileStates.ofCertainSize(size, certain, own.contents(), own.first());
       states.put(number, known);
     }
     return known;
