@@ -52,9 +52,10 @@ public abstract class SimulatedMedium extends Medium {
    * folder, opened for reading: {@code FileChannel.open(folder, READ).force(true)}. A move with
    * {@code REPLACE_EXISTING} is two calls, as it is on the host, unless it is {@code ATOMIC_MOVE}.
    * There are no symbolic links, no watch services and no writable mappings of file channels, and
-   * {@link java.io.File} cannot see it; each says so. Folders exist if they were made, unlike for
-   * {@link #open}, {@link #create} and {@link #rename}. Times and permissions do not survive a
-   * crash.
+   * {@link java.io.File} cannot see it; each says so. An interrupt closes no channel, and {@code
+   * a/../b} is {@code b} whether or not there is an {@code a}. Folders exist if they were made,
+   * unlike for {@link #open}, {@link #create} and {@link #rename}. Times and permissions do not
+   * survive a crash.
    *
    * @return the file system, always the same; to be used until the workload or check that was given
    *     the medium has returned

@@ -16,6 +16,8 @@ import io.holdfast.crash.SimulatedMedium;
 import io.holdfast.crash.Workload;
 import io.holdfast.pmem.Granularity;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -23,6 +25,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -215,15 +218,47 @@ class FileProgramsTest {
   }
 
   @Test
-  void fileThatIsDeletedWhenClosed_isGone() throws IOException {
+  void fileThatIsDeletedWhenClosed_hasNoNameFromTheStart() throws IOException {
     SimulatedMedium medium = SimulatedMedium.of(Granularity.PAGE);
     Path file = medium.folder().resolve("file");
     try (FileChannel channel =
-        FileChannel.open(file, CREATE_NEW, WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
-      channel.write(ByteBuffer.allocate(10));
-      assertThat(medium.files()).containsExactly(Path.of("/file"));
+        FileChannel.open(file, CREATE_NEW, READ, WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
+      assertThat(channel.write(ByteBuffer.allocate(10))).isEqualTo(10);
+      assertThat(channel.read(ByteBuffer.allocate(20), 0)).isEqualTo(10);
+      assertThat(medium.files()).isEmpty();
     }
     assertThat(medium.files()).isEmpty();
+  }
+
+  @Test
+  void streams_transferAllThatIsLeft() throws IOException {
+    Path file = SimulatedMedium.of(Granularity.PAGE).folder().resolve("file");
+    Path copy = file.resolveSibling("copy");
+    Files.writeString(file, "text");
+    try (InputStream from = Files.newInputStream(file);
+        OutputStream to = Files.newOutputStream(copy)) {
+      assertThat(from.skip(1)).isEqualTo(1);
+      assertThat(from.transferTo(to)).isEqualTo(3);
+    }
+    assertThat(copy).hasContent("ext");
+    try (FileChannel from = FileChannel.open(file);
+        FileChannel to = FileChannel.open(copy, WRITE)) {
+      assertThat(from.transferTo(2, Long.MAX_VALUE, to)).isEqualTo(2);
+      assertThat(to.transferFrom(from, 2, Long.MAX_VALUE)).isEqualTo(4);
+    }
+    assertThat(copy).hasContent("xttext");
+  }
+
+  @Test
+  void fileStoreAndAccess_areAnsweredAsOnTheHost() throws IOException {
+    Path file = SimulatedMedium.of(Granularity.PAGE).folder().resolve("file");
+    Files.writeString(file, "text");
+    assertThat(Files.getFileStore(file).getBlockSize()).isEqualTo(4096);
+    assertThat(Files.isWritable(file)).isTrue();
+    assertThat(Files.isExecutable(file)).isFalse();
+    assertThat(Files.isExecutable(file.getParent())).isTrue();
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+    assertThat(Files.isExecutable(file)).isTrue();
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -77,6 +78,23 @@ class WrappingProviderTest {
         });
     assertThat(temporary.resolve("outside")).hasContent("text");
     assertThat(listed).containsExactly(files.getPath("/simulated/listed"));
+  }
+
+  @Test
+  void moveOfWhatIsMissing_acrossTheBorder_leavesItsTarget() throws Exception {
+    Path outside = files.getPath(temporary.toString(), "outside");
+    Files.writeString(outside, "text");
+    inARun(
+        () -> {
+          Path missing = files.getPath("/simulated/missing");
+          assertThatThrownBy(
+                  () -> Files.move(missing, outside, StandardCopyOption.REPLACE_EXISTING))
+              .isInstanceOf(NoSuchFileException.class);
+          assertThatThrownBy(
+                  () -> Files.copy(missing, outside, StandardCopyOption.REPLACE_EXISTING))
+              .isInstanceOf(NoSuchFileException.class);
+        });
+    assertThat(temporary.resolve("outside")).hasContent("text");
   }
 
   @Test

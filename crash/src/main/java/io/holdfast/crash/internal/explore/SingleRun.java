@@ -119,7 +119,9 @@ final class SingleRun implements RunSource {
   static void run(String what, Workload workload, Simulation medium, RunLog log) {
     try (CurrentMedium.Scope _ = CurrentMedium.enter(medium)) {
       workload.run(medium, log);
-    } catch (Exception | AssertionError e) {
+    } catch (OutOfMemoryError e) {
+      throw e; // of the exploration as a whole
+    } catch (Throwable e) {
       throw new AssertionError("the %s failed without any crash: %s".formatted(what, e), e);
     } finally {
       medium.discard();

@@ -74,6 +74,9 @@ final class MediumFiles {
               && file.size() > 0) {
             file.truncate(0);
           }
+          if (flags.has(StandardOpenOption.DELETE_ON_CLOSE)) {
+            removeName(route);
+          }
           return new OpenFile(this, file, flags, route.path());
         });
   }
@@ -139,11 +142,12 @@ final class MediumFiles {
     }
   }
 
-  /** Removes the name of a file that was to be deleted when closed, if it still has it. */
-  void deleteIfStill(String path, int number) throws IOException {
-    Node node = calls.find(path);
-    if (node != null && node.number() == number) {
-      Failures.act(path, null, () -> calls.unlink(path));
+  /** As the platform does it: at once, and where that fails the file stays. */
+  private void removeName(Route route) {
+    try {
+      calls.unlink(route.path());
+    } catch (SystemCallException _) {
+      // The platform tells nobody either, and a program must not be crashed with better news.
     }
   }
 

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The space of a medium. */
 final class MediumStore extends FileStore {
+  /** What most file systems say; it is not what arrives as a whole, which is a sector. */
+  private static final int BLOCK_BYTES = 4096;
+
   private final MediumFiles files;
 
   MediumStore(MediumFiles files) {
@@ -45,6 +48,11 @@ final class MediumStore extends FileStore {
   @Override
   public long getUnallocatedSpace() {
     return getUsableSpace();
+  }
+
+  @Override
+  public long getBlockSize() {
+    return BLOCK_BYTES;
   }
 
   @Override

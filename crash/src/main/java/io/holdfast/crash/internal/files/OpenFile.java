@@ -4,7 +4,6 @@ import io.holdfast.pmem.PmemFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.file.StandardOpenOption;
 
 /**
  * An open file, as channels of all kinds use it: at positions, from and to buffers. May be shared
@@ -112,8 +111,5 @@ final class OpenFile {
 
   void close() throws IOException {
     file.close();
-    if (flags.has(StandardOpenOption.DELETE_ON_CLOSE)) {
-      files.deleteIfStill(path, number());
-    }
   }
 }

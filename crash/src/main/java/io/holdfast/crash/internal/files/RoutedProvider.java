@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AccessMode;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.CopyOption;
@@ -26,7 +27,9 @@ import java.nio.file.attribute.FileAttributeView;
 import java.nio.file.attribute.FileOwnerAttributeView;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.spi.FileSystemProvider;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +42,12 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 public abstract class RoutedProvider extends FileSystemProvider {
+  private static final Set<PosixFilePermission> EXECUTABLE =
+      Set.of(
+          PosixFilePermission.OWNER_EXECUTE,
+          PosixFilePermission.GROUP_EXECUTE,
+          PosixFilePermission.OTHERS_EXECUTE);
+
   private final FileSystemProvider host;
 
   /**
@@ -221,11 +230,13 @@ public abstract class RoutedProvider extends FileSystemProvider {
     }
   }
 
+  /** Copies between the host and a medium; nothing is replaced before the source is known. */
   private void copyAcross(Path source, Path target, CopyOption... options) throws IOException {
+    boolean isFolder = readAttributes(source, BasicFileAttributes.class).isDirectory();
     if (Set.of(options).contains(StandardCopyOption.REPLACE_EXISTING)) {
       deleteIfExists(target);
     }
-    if (readAttributes(source, BasicFileAttributes.class).isDirectory()) {
+    if (isFolder) {
       createDirectory(target);
     } else {
       try (InputStream in = newInputStream(source)) {
@@ -272,7 +283,17 @@ public abstract class RoutedProvider extends FileSystemProvider {
     if (route == null) {
       host.checkAccess(inner(path), modes);
     } else {
-      route.files().attributes(route);
+      checkExecutable(path, route.files().attributes(route), modes);
+    }
+  }
+
+  /** Like root, who may read and write all, and execute what somebody may. */
+  private static void checkExecutable(Path path, NodeAttributes attributes, AccessMode... modes)
+      throws AccessDeniedException {
+    if (Set.of(modes).contains(AccessMode.EXECUTE)
+        && attributes.isRegularFile()
+        && Collections.disjoint(attributes.permissions(), EXECUTABLE)) {
+      throw new AccessDeniedException(path.toString());
     }
   }
 

@@ -176,9 +176,10 @@ final class SimulatedChannel extends FileChannel {
       throw new NonWritableChannelException();
     }
     checkRange(from, count);
+    long most = Math.min(count, Long.MAX_VALUE - from);
     long done = 0;
-    while (done < count) {
-      ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(TRANSFER_BYTES, count - done));
+    while (done < most) {
+      ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(TRANSFER_BYTES, most - done));
       if (file.read(buffer, from + done) <= 0) {
         break;
       }
@@ -209,6 +210,7 @@ final class SimulatedChannel extends FileChannel {
         source instanceof SimulatedChannel other
             ? Math.min(count, Math.max(0, other.size() - other.position()))
             : count;
+    most = Math.min(most, Long.MAX_VALUE - to);
     long done = 0;
     while (done < most) {
       ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(TRANSFER_BYTES, most - done));
@@ -237,6 +239,9 @@ final class SimulatedChannel extends FileChannel {
   private MemorySegment mapped(MapMode mode, long from, long size, Arena arena) throws IOException {
     checkOpen();
     checkRange(from, size);
+    if (from > Long.MAX_VALUE - size) {
+      throw new IllegalArgumentException("Position + size overflow");
+    }
     if (!mode.equals(MapMode.READ_ONLY)) {
       checkWritable();
     }
@@ -342,9 +347,12 @@ final class SimulatedChannel extends FileChannel {
     }
   }
 
+  /** Streams ask for {@link Long#MAX_VALUE} bytes from where they are: there is no end too far. */
   private static void checkRange(long from, long count) {
-    if (from < 0 || count < 0 || from > Long.MAX_VALUE - count) {
-      throw new IllegalArgumentException("offset %d + %d is no range".formatted(from, count));
+    if (from < 0 || count < 0) {
+      throw new IllegalArgumentException(
+          "%s: %d bytes at offset %d"
+              .formatted(from < 0 ? "negative offset" : "negative size", count, from));
     }
   }
 }
