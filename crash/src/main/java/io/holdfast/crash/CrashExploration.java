@@ -152,8 +152,10 @@ public final class CrashExploration {
    *
    * @param states the size; 4096 by default
    * @return this
+   * @throws IllegalArgumentException if it is negative
    */
   public CrashExploration exhaustiveUpTo(long states) {
+    checkAtLeast(0, states, "exhaustiveUpTo");
     exhaustiveUpTo = states;
     return this;
   }
@@ -165,8 +167,10 @@ public final class CrashExploration {
    *
    * @param states how many; 64 by default
    * @return this
+   * @throws IllegalArgumentException if it is negative
    */
   public CrashExploration samples(int states) {
+    checkAtLeast(0, states, "samples");
     samples = states;
     return this;
   }
@@ -176,8 +180,10 @@ public final class CrashExploration {
    *
    * @param states how many; 32 by default
    * @return this
+   * @throws IllegalArgumentException if it is negative
    */
   public CrashExploration samplesInRecovery(int states) {
+    checkAtLeast(0, states, "samplesInRecovery");
     recoverySamples = states;
     return this;
   }
@@ -187,8 +193,10 @@ public final class CrashExploration {
    *
    * @param depth how often; 1 by default, 0 for not at all, which also leaves out killed processes
    * @return this
+   * @throws IllegalArgumentException if it is negative
    */
   public CrashExploration crashesInRecovery(int depth) {
+    checkAtLeast(0, depth, "crashesInRecovery");
     crashesInRecovery = depth;
     return this;
   }
@@ -220,8 +228,10 @@ public final class CrashExploration {
    *
    * @param states how many states, those in recovery included; no limit by default
    * @return this
+   * @throws IllegalArgumentException if it is not positive
    */
   public CrashExploration statesAtMost(long states) {
+    checkAtLeast(1, states, "statesAtMost");
     maxStates = states;
     return this;
   }
@@ -231,8 +241,10 @@ public final class CrashExploration {
    *
    * @param count how many; 1 by default
    * @return this
+   * @throws IllegalArgumentException if it is not positive
    */
   public CrashExploration failuresAtMost(int count) {
+    checkAtLeast(1, count, "failuresAtMost");
     maxFailures = count;
     return this;
   }
@@ -245,8 +257,10 @@ public final class CrashExploration {
    * @param states how many; one takes up to 40 bytes, and by default they may take a third of the
    *     memory of the JVM
    * @return this
+   * @throws IllegalArgumentException if it is negative
    */
   public CrashExploration rememberAtMost(long states) {
+    checkAtLeast(0, states, "rememberAtMost");
     rememberedStates = states;
     return this;
   }
@@ -472,6 +486,13 @@ public final class CrashExploration {
   public String replay(String line) throws Exception {
     ReplayLine parsed = ReplayLine.parse(line);
     return new Replay(settings(parsed.without()), parsed).run();
+  }
+
+  /** An exploration of no states would be taken for one that has found nothing. */
+  private static void checkAtLeast(long least, long value, String what) {
+    if (value < least) {
+      throw new IllegalArgumentException("%s: %d is less than %d".formatted(what, value, least));
+    }
   }
 
   private CrashReport replayed(ReplayLine line) {

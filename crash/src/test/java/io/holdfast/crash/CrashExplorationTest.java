@@ -571,6 +571,31 @@ class CrashExplorationTest {
   }
 
   @Test
+  void explorationOfNoStates_isRefused() {
+    CrashExploration exploration = CrashExploration.of(Granularity.BYTE);
+    assertThatThrownBy(() -> exploration.statesAtMost(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("statesAtMost: 0 is less than 1");
+    assertThatThrownBy(() -> exploration.failuresAtMost(0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> exploration.samples(-1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> exploration.crashesInRecovery(-1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void programThatOverflowsItsStack_failsWithoutAnyCrash() {
+    assertThatThrownBy(
+            () -> exploration(Granularity.BYTE, (medium, log) -> throwOverflow()).explore())
+        .isInstanceOf(AssertionError.class)
+        .hasMessageStartingWith("the workload failed without any crash: java.lang.StackOverflow");
+  }
+
+  private static void throwOverflow() {
+    throw new StackOverflowError();
+  }
+
+  @Test
   void mediumOfAFinishedCheck_isRefused() {
     List<PmemMap> leaked = new ArrayList<>();
     exploration(Granularity.BYTE, (medium, log) -> {})

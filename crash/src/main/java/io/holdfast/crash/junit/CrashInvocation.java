@@ -2,6 +2,7 @@ package io.holdfast.crash.junit;
 
 import io.holdfast.crash.CrashExploration;
 import io.holdfast.crash.CrashReport;
+import io.holdfast.crash.ExploredEvent;
 import io.holdfast.pmem.Granularity;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -83,6 +84,12 @@ final class CrashInvocation
       invocation.proceed();
       if (report == null) {
         CrashReport done = exploration.explore().assertConsistent();
+        if (crashedNothing(done)) {
+          throw new AssertionError(
+              name
+                  + ": nothing was crashed, since the run did nothing to its medium: let it use paths"
+                  + " of medium.folder(), or mappings of the medium");
+        }
         if (test.findings() == CrashTest.Findings.FORBIDDEN) {
           done.assertNoFindings();
         }
@@ -90,6 +97,17 @@ final class CrashInvocation
     } catch (AssertionError e) {
       throw withReport(e, context);
     }
+  }
+
+  /** A replay has no timeline, and is no exploration of everything. */
+  private static boolean crashedNothing(CrashReport done) {
+    return done.coverage() == CrashReport.Coverage.EXHAUSTIVE
+        && done.recoveryStates() == 0
+        && done.timeline().stream()
+            .allMatch(
+                event ->
+                    event.kind() == ExploredEvent.Kind.START
+                        || event.kind() == ExploredEvent.Kind.WORD);
   }
 
   /** {@return the failure, and where its report is, if it has one that is wanted} */

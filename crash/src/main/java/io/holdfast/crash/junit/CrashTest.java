@@ -27,11 +27,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }</pre>
  *
  * <p>When the method has returned the exploration is done, and the test fails if a crash left what
- * the check does not accept, as {@link CrashReport#assertConsistent} does. A method that calls
- * {@link CrashExploration#explore} itself, to look at the report, asserts what it wants itself.
- * What the method sets at the exploration comes after what is set here. A {@link Granularity} may
- * be a parameter too. The exploration is {@linkplain CrashExploration#named named} after the class
- * and the method, so that a failure's line replays in this test alone.
+ * the check does not accept, as {@link CrashReport#assertConsistent} does, or if the run did
+ * nothing to its medium, as one that uses the host's files. A method that calls {@link
+ * CrashExploration#explore} itself, to look at the report, asserts what it wants itself. What the
+ * method sets at the exploration comes after what is set here. A {@link Granularity} may be a
+ * parameter too. The exploration is {@linkplain CrashExploration#named named} after the class and
+ * the method, so that a failure's line replays in this test alone.
  *
  * <p>If the system property, or JUnit configuration parameter, {@code holdfast.crash.report} names
  * a folder, each test that fails leaves an HTML report there, {@code

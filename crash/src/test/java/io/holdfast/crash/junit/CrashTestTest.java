@@ -73,6 +73,16 @@ class CrashTestTest {
       Assertions.assertEquals(1, store(exploration, Flushed.YES).explore().states());
     }
 
+    @CrashTest(granularity = Granularity.PAGE)
+    void nothing(CrashExploration exploration) {
+      exploration.run((_, log) -> log.acknowledge("stored"));
+    }
+
+    @CrashTest(granularity = Granularity.PAGE, states = 0)
+    void noStates(CrashExploration exploration) {
+      store(exploration, Flushed.NO);
+    }
+
     @CrashTest
     void noParameter() {}
 
@@ -185,7 +195,19 @@ class CrashTestTest {
   }
 
   @Test
+  void runThatDoesNothingToItsMedium_fails() {
+    assertThat(run("nothing", CrashExploration.class))
+        .singleElement()
+        .asString()
+        .contains("Cases.nothing: nothing was crashed, since the run did nothing to its medium");
+  }
+
+  @Test
   void misuse_isToldInWords() {
+    assertThat(run("noStates", CrashExploration.class))
+        .singleElement()
+        .asString()
+        .contains("statesAtMost: 0 is less than 1");
     assertThat(run("noParameter"))
         .singleElement()
         .asString()
