@@ -1,7 +1,6 @@
 package io.holdfast.cli;
 
 import io.holdfast.crash.CrashReport;
-import io.holdfast.crash.CrashReport.Coverage;
 import io.holdfast.crash.Finding;
 import io.holdfast.crash.OutcomeGroup;
 import java.io.IOException;
@@ -17,13 +16,13 @@ final class CrashText {
 
   static void print(Console console, CrashReport report) throws IOException {
     console.println(
-        "%s: %,d events, %,d states%s and %,d of a crashed recovery"
+        "%s: %,d events, %s, %s of a crashed recovery, seed %d"
             .formatted(
                 report.granularity(),
                 report.events(),
-                report.states(),
-                report.coverage() == Coverage.EXHAUSTIVE ? " (all there are)" : " (a selection)",
-                report.recoveryStates()));
+                report.coverageInWords(),
+                report.recoveryCoverageInWords(),
+                report.seed()));
     if (report.schedules().explored() > 0) {
       console.println(Escape.text(report.schedules().toString()));
     }
@@ -46,7 +45,8 @@ final class CrashText {
       printLines(console, finding.toString());
     }
     for (var failure : report.failures()) {
-      printLines(console, failure.toString());
+      // What is said to a test is a property; here it is an option.
+      printLines(console, failure.toString().replace("-Dholdfast.crash.replay=", "--replay "));
     }
   }
 

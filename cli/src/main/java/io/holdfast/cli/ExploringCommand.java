@@ -101,6 +101,9 @@ abstract class ExploringCommand extends HoldfastCommand {
       report = explore(console, exploration.seed(seed));
     } catch (AssertionError e) {
       CrashText.printLines(console, String.valueOf(e.getMessage()));
+      if (e.getCause() != null) {
+        CrashText.printTrace(console, e.getCause());
+      }
       throw new ExampleException("the program fails without any crash; see above");
     }
     CrashText.print(console, report);
@@ -127,6 +130,11 @@ abstract class ExploringCommand extends HoldfastCommand {
     }
     if (extent != null && extent.replay != null && (html != null || json != null)) {
       throw wrongArguments("--replay tries one state, of which there is no report to write");
+    }
+    if (html != null
+        && json != null
+        && html.toAbsolutePath().normalize().equals(json.toAbsolutePath().normalize())) {
+      throw wrongArguments("--html and --json name the same file: " + html);
     }
     checkWritable(html);
     checkWritable(json);
@@ -160,7 +168,9 @@ abstract class ExploringCommand extends HoldfastCommand {
       exploration = crashCase.exploration(chosen);
     } catch (IllegalArgumentException e) {
       throw wrongArguments(String.valueOf(e.getMessage()));
-    } catch (RuntimeException | LinkageError | AssertionError e) {
+    } catch (OutOfMemoryError e) {
+      throw e;
+    } catch (Exception | Error e) { // whatever it is, it is the case's
       throw UserCase.failed(crashCase, e);
     }
     if (exploration == null) {

@@ -96,6 +96,13 @@ final class CrashCommandTest {
           "public class Throwing implements CrashCase {"
               + " public CrashExploration exploration(Granularity g) throws Exception {"
               + " throw new IllegalStateException(\"not today\"); } }",
+          "public class Checked implements CrashCase {"
+              + " public CrashExploration exploration(Granularity g) throws Exception {"
+              + " throw new Exception(\"not here\"); } }",
+          "public class Endless implements CrashCase {"
+              + " public CrashExploration exploration(Granularity g) {"
+              + " return CrashExploration.of(g).run((m, l) -> again(1)); }"
+              + " static int again(int x) { return again(x + 1) + 1; } }",
           "public class Broken implements CrashCase {"
               + " public Broken() { throw new IllegalStateException(\"not at all\"); }"
               + " public CrashExploration exploration(Granularity g) { return null; } }",
@@ -138,7 +145,9 @@ final class CrashCommandTest {
   void consistentCase_exitsWith0() {
     Cli result = crash("test.Store");
     assertThat(result.err()).isEmpty();
-    assertThat(result.out()).startsWith("CACHE_LINE: 4 events").contains(" x 0\n", " x 7\n");
+    assertThat(result.out())
+        .startsWith("CACHE_LINE: 4 events, 4 of 4 states, 1 of 1 of a crashed recovery, seed 1\n")
+        .contains(" x 0\n", " x 7\n");
     assertThat(result.code()).isZero();
   }
 
@@ -151,7 +160,9 @@ final class CrashCommandTest {
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.err())
         .isEqualTo("holdfast: a crash left what the check does not accept; see above\n");
-    assertThat(result.out()).contains("lost what was stored").doesNotContain("\033");
+    assertThat(result.out())
+        .contains("lost what was stored", "to see it again: --replay holdfast-1/")
+        .doesNotContain("\033");
     assertThat(html).content().startsWith("<!").contains("lost what was stored");
     assertThat(json).content().startsWith("{").contains("lost what was stored");
     assertThat(filesIn(folder)).containsExactlyInAnyOrder("report.html", "report.json");
@@ -200,6 +211,7 @@ final class CrashCommandTest {
             + " String...",
         "--replay x test.Store | --replay: no line of a failure to replay: it begins with \"x\","
             + " not \"holdfast-1\"",
+        "--html x --json ./x test.Store | --html and --json name the same file: x",
         "--replay x --html y test.Store | --replay tries one state, of which there is no report to"
             + " write",
       })
@@ -237,6 +249,8 @@ final class CrashCommandTest {
             + " exploration() returned null",
         "test.Throwing | test.Throwing: its exploration failed: java.lang.IllegalStateException:"
             + " not today",
+        "test.Checked | test.Checked: its exploration failed: java.lang.Exception: not here",
+        "test.Endless | the program fails without any crash; see above",
         "test.Broken | test.Broken: its constructor failed: java.lang.IllegalStateException: not"
             + " at all",
         "test.Failing | the program fails without any crash; see above",
