@@ -146,7 +146,7 @@ final class CrashCommandTest {
     Cli result = crash("test.Store");
     assertThat(result.err()).isEmpty();
     assertThat(result.out())
-        .startsWith("CACHE_LINE: 4 events, 4 of 4 states, 1 of 1 of a crashed recovery, seed 1\n")
+        .startsWith("CACHE_LINE: 4 events, 4 of 4 states, 0 of 0 of a crashed recovery, seed 1\n")
         .contains(" x 0\n", " x 7\n");
     assertThat(result.code()).isZero();
   }
