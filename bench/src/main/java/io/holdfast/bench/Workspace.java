@@ -2,9 +2,12 @@ package io.holdfast.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -13,6 +16,8 @@ import java.util.stream.Stream;
  * <p>What processes of ours create there while it is removed may survive.
  */
 final class Workspace implements AutoCloseable {
+  private static final int MOST_ATTEMPTS = 1000;
+
   private final Path folder;
   private final Thread hook;
 
@@ -52,13 +57,32 @@ final class Workspace implements AutoCloseable {
     remove();
   }
 
+  /** Removes the folder although others, whom a signal does not stop, may still fill it. */
   private void remove() {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        removeOnce();
+        return;
+      } catch (DirectoryNotEmptyException | NoSuchFileException e) {
+        if (attempt == MOST_ATTEMPTS) {
+          throw new UncheckedIOException(e);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private void removeOnce() throws IOException {
+    if (Files.notExists(folder)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (UncheckedIOException e) {
+      throw Objects.requireNonNull(e.getCause()); // the walk's
     }
   }
 }

@@ -196,7 +196,7 @@ abstract class MappedCopies extends MappedView {
   }
 
   /** The last piece has been fenced, if it was machine code that stored it. */
-  private void finishPieces(long offset, long length, CopyMode mode) {
+  final void finishPieces(long offset, long length, CopyMode mode) {
     if (storesByJava) {
       synchroniseUnlessAsked(offset, length, mode);
     } else {

@@ -7,14 +7,20 @@ import io.holdfast.pmem.Granularity;
  * The part of {@link MappedPmem} that moves bytes within the mapping.
  *
  * <p>Machine code must not be the first to read what may fault. So each piece of the source is
- * loaded by Java code, a word of every cache line, and moved by machine code right after; where
- * Java makes the stores, it moves through a buffer.
+ * loaded by Java code, a word of every cache line, and moved by machine code right after. Large
+ * moves, and those whose stores Java has to make, go through a buffer.
  */
 abstract class MappedMoves extends MappedCopies {
   private static final long LINE = 64;
 
   /** Bytes of a piece: few enough for what was loaded to be still in the nearest cache. */
   private static final long PIECE_BYTES = 4 << 10;
+
+  /**
+   * From here on two copies, by Java to a buffer and from there past the caches, are quicker than a
+   * load from each line and one copy: the processor sees further ahead in the former.
+   */
+  private static final long BUFFERED_BYTES = 16 << 10;
 
   /** What machine code looks at first. */
   private final long moveGuard;
@@ -32,10 +38,10 @@ abstract class MappedMoves extends MappedCopies {
     checkRange(sourceOffset, length);
     prefetchSource(sourceOffset, length);
     checkStore(offset, length);
-    if (storesByJava) {
-      moveByJava(offset, sourceOffset, length, mode);
-    } else if (length == 0) {
+    if (length == 0) {
       finish(mode);
+    } else if (storesByJava || length >= BUFFERED_BYTES) {
+      moveThroughBuffer(offset, sourceOffset, length, mode);
     } else {
       int bits = COPY_RULES.decide(mode.flags(), length, caches);
       if (length <= PIECE_BYTES) {
@@ -113,15 +119,12 @@ abstract class MappedMoves extends MappedCopies {
     return start <= 0 ? 0 : start + (-(offset + start) & (LINE - 1));
   }
 
-  private void moveByJava(long offset, long sourceOffset, long length, CopyMode mode) {
-    if (length == 0) {
-      finish(mode);
-      return;
-    }
+  private void moveThroughBuffer(long offset, long sourceOffset, long length, CopyMode mode) {
     try {
       if (isDown(offset, sourceOffset, length)) {
-        moveDownByJava(offset, sourceOffset, length);
-        synchroniseUnlessAsked(offset, length, mode);
+        moveDownThroughBuffer(
+            offset, sourceOffset, length, COPY_RULES.decide(mode.flags(), length, caches));
+        finishPieces(offset, length, mode);
       } else {
         copyThroughBuffer(offset, segment, sourceOffset, length, mode);
       }
@@ -130,13 +133,19 @@ abstract class MappedMoves extends MappedCopies {
     }
   }
 
-  private void moveDownByJava(long offset, long sourceOffset, long length) {
+  private void moveDownThroughBuffer(long offset, long sourceOffset, long length, int bits) {
+    int unfenced = bits & ~CpuRoutines.FENCE;
     CallContext context = CallContext.take();
     try {
       for (long rest = length; rest > 0; ) {
         long start = startOfLast(offset, rest, BUFFER_BYTES);
         storeFromBuffer(
-            context.bounce(), offset + start, segment, sourceOffset + start, rest - start, 0);
+            context.bounce(),
+            offset + start,
+            segment,
+            sourceOffset + start,
+            rest - start,
+            start > 0 ? unfenced : bits);
         rest = start;
       }
     } finally {
