@@ -121,19 +121,12 @@ final class BenchMain implements Callable<Integer> {
     checkWritable(json);
     checkWritable(svg);
     PrintWriter out = spec.commandLine().getOut();
-    out.println(
-        """
-        Pools on %s, cache-line granularity forced on both sides, one thread unless it says otherwise.
-        %s\
-        """
-            .formatted(
-                POOLS,
-                trust == null
-                    ? "Both sides trust stores past the caches (PMEM_NO_MOVNT=0), which Holdfast otherwise does"
-                        + " on Intel's processors only."
-                    : "Both sides heed PMEM_NO_MOVNT=" + trust + "."));
+    List<Group> groups = group == null ? Group.COMPARED : List.of(group);
+    if (groups.stream().anyMatch(each -> !each.peers().isEmpty())) {
+      out.println(conditions(trust));
+    }
     List<Result> results = new ArrayList<>();
-    for (Group each : group == null ? Group.COMPARED : List.of(group)) {
+    for (Group each : groups) {
       results.addAll(measure(each));
     }
     out.println();
@@ -151,6 +144,20 @@ final class BenchMain implements Callable<Integer> {
       Files.writeString(svg, Chart.svg(results));
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  /** {@return on what both sides run, and what both take for durable} */
+  private static String conditions(@Nullable String trust) {
+    return """
+        Pools on %s, cache-line granularity forced on both sides, one thread unless it says otherwise.
+        %s\
+        """
+        .formatted(
+            POOLS,
+            trust == null
+                ? "Both sides trust stores past the caches (PMEM_NO_MOVNT=0), which Holdfast otherwise does"
+                    + " on Intel's processors only."
+                : "Both sides heed PMEM_NO_MOVNT=" + trust + ".");
   }
 
   /** Refuses before the measurement what would fail after it. */

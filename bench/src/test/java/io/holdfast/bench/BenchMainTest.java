@@ -108,7 +108,7 @@ class BenchMainTest {
     assertThat(bench("", "crash", "--quick", "--json", json.toString())).isZero();
     assertThat(out.toString())
         .contains("state.mapped.1MiB.16-in-doubt", "state.file.16MiB.16-in-doubt")
-        .doesNotContain("missing", "Without");
+        .doesNotContain("missing", "Without", "both sides");
     assertThat(Files.readAllLines(json))
         .filteredOn(line -> line.contains("scenario"))
         .hasSize(12)

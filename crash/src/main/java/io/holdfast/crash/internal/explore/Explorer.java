@@ -21,7 +21,7 @@ public final class Explorer {
 
   /** Explores the one run of the settings' workload. */
   public Explorer(Settings settings) {
-    this(settings, new SingleRun(settings));
+    this(settings, new ScheduledRuns(settings));
   }
 
   /** Explores the runs of a source. */
@@ -105,7 +105,8 @@ public final class Explorer {
   /** {@return what every run starts from} */
   static MediumImage prepare(Settings settings) {
     Simulation medium = Simulation.of(settings.granularity(), settings.fileSystem());
-    SingleRun.run("preparation", settings.preparation(), medium, new RecordedLog(null, List.of()));
+    ScheduledRuns.run(
+        "preparation", settings.preparation(), medium, new RecordedLog(null, List.of()));
     return medium.image();
   }
 }

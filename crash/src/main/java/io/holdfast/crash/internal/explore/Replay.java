@@ -38,7 +38,7 @@ public final class Replay {
 
   /** Replays a run of the settings' workload. */
   public Replay(Settings settings, ReplayLine line) {
-    this(settings, line, new SingleRun(settings, line.schedule()));
+    this(settings, line, new ScheduledRuns(settings, line.schedule()));
   }
 
   /**

@@ -164,7 +164,7 @@ final class StepReduction {
     Settings reduced = settings.without(without, 1, Settings.Failing.NOTED);
     WindowPool pool = new WindowPool();
     MediumImage prepared = Explorer.prepare(reduced);
-    RecordedRun run = new SingleRun(reduced).next(prepared, pool);
+    RecordedRun run = new ScheduledRuns(reduced).next(prepared, pool);
     if (run == null) {
       return false;
     }

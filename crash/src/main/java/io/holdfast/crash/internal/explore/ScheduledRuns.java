@@ -21,19 +21,19 @@ import org.jspecify.annotations.Nullable;
  * The workload run once, or if it has threads that take turns, once for each schedule within the
  * settings' bounds.
  */
-final class SingleRun implements RunSource {
+final class ScheduledRuns implements RunSource {
   private final Settings settings;
   private final ScheduleTree tree;
   private boolean scheduled;
   private String differs = "";
 
-  SingleRun(Settings settings) {
+  ScheduledRuns(Settings settings) {
     this.settings = settings;
     tree = new ScheduleTree(settings.bounds());
   }
 
   /** Gives the one run of a schedule, as {@link RecordedRun#name} names it. */
-  SingleRun(Settings settings, String schedule) {
+  ScheduledRuns(Settings settings, String schedule) {
     this.settings = settings;
     tree = ScheduleTree.only(schedule.isEmpty() ? Schedule.STRAIGHT : Schedule.parse(schedule));
   }
